@@ -1,0 +1,92 @@
+"""What stops a run: one tree of exceptions, each with the exit code it ends the program with.
+
+    ConvertersError
+    ├── UsageError           2    a call that cannot be meant
+    ├── StoppedByPolicy      4    the policy in force stopped the run; nothing was published
+    ├── DefinitionError      5    a layout or mapping is invalid; carries every problem found
+    ├── EnvironmentFailure   6    a missing file, a permission, a full disk; worth a retry
+    └── Interrupted    130/143    Ctrl-C or SIGTERM; nothing half published
+
+Bad *data* is never an exception: it is a finding (see `findings`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "ConvertersError",
+    "DefinitionError",
+    "EnvironmentFailure",
+    "Interrupted",
+    "Problem",
+    "StoppedByPolicy",
+    "UsageError",
+]
+
+
+class ConvertersError(Exception):
+    """The root of everything this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(ConvertersError):
+    """A call that cannot be meant, such as a mapping where a layout is due."""
+
+    exit_code = 2
+
+
+class StoppedByPolicy(ConvertersError):
+    """The run was stopped by `--on-error abort`, `--max-errors` or an open balance."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault of a definition file: where it is, what it is, what would be right.
+
+    `line` and `column` are 1-based; 0 means the file as a whole.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}"
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+class DefinitionError(ConvertersError):
+    """A definition is invalid. `problems` holds every fault found, in file order."""
+
+    exit_code = 5
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        assert problems, "a definition error without a problem says nothing"
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class EnvironmentFailure(ConvertersError):
+    """The surroundings failed: `path` is what could not be used, `reason` why."""
+
+    exit_code = 6
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class Interrupted(ConvertersError):
+    """The user (130) or the system (143) ended the run; no output carries its final name."""
+
+    def __init__(self, exit_code: int = 130) -> None:
+        self.exit_code = exit_code
+        super().__init__("interrupted")

@@ -1,0 +1,64 @@
+"""The outcome of reading or writing one value: a byte that kernels write, and the code it stands for.
+
+Kernels fill one `uint8` per value with these numbers; whatever is at or above `PROBLEM` becomes a
+finding under the code of `CODES`. Numbers are internal and may change; codes never do.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["CODES", "PROBLEM"]
+
+OK: Final = 0
+BLANK: Final = 1
+"""No value: null in the typed column. Never an error by itself."""
+UNKNOWN: Final = 2
+"""不詳: an unknown or partly unknown date that the field accepts."""
+
+PROBLEM: Final = 16
+"""From here on the value is worth a finding."""
+
+UNDECODABLE: Final = 16
+HALF_CHARACTER: Final = 17
+UNMAPPABLE: Final = 18
+ONE_WAY: Final = 19
+CHARACTER_CLASS: Final = 20
+CONTROL: Final = 21
+OVERFLOW: Final = 22
+NOT_NUMBER: Final = 23
+SCALE: Final = 24
+BAD_DATE: Final = 25
+PARTIAL_DATE: Final = 26
+ERA_RANGE: Final = 27
+UNKNOWN_CODE: Final = 28
+PADDING: Final = 29
+GAIJI: Final = 30
+TOO_LONG: Final = 31
+NOT_BOOLEAN: Final = 32
+BAD_TIME: Final = 33
+SUBSTITUTED: Final = 34
+FILLER: Final = 35
+
+CODES: Final[dict[int, str]] = {
+    UNDECODABLE: "FLD-010",
+    HALF_CHARACTER: "FLD-011",
+    UNMAPPABLE: "OUT-002",
+    ONE_WAY: "FLD-013",
+    CHARACTER_CLASS: "FLD-014",
+    CONTROL: "FLD-016",
+    OVERFLOW: "FLD-021",
+    NOT_NUMBER: "FLD-030",
+    SCALE: "FLD-032",
+    BAD_DATE: "FLD-040",
+    PARTIAL_DATE: "FLD-041",
+    ERA_RANGE: "FLD-042",
+    UNKNOWN_CODE: "FLD-050",
+    PADDING: "FLD-070",
+    GAIJI: "FLD-017",
+    TOO_LONG: "FLD-020",
+    NOT_BOOLEAN: "FLD-034",
+    BAD_TIME: "FLD-045",
+    SUBSTITUTED: "MAP-006",
+    FILLER: "REC-010",
+}
