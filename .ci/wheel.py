@@ -1,0 +1,56 @@
+"""Builds the wheel, installs it into an empty environment and converts a sample from elsewhere.
+
+What a checkout forgives (files found through the working directory, tools of the development
+environment) shows here: layouts that are not in the wheel, a dependency that is not declared.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "samples/vendor-a/resident/input.dat"
+MAPPING = "vendor-a/resident-to-standard"
+FINE = (0, 3)
+"""A sample may have findings (3); everything else means that the installed program is broken."""
+
+
+def run(*command: str | Path, cwd: Path) -> int:
+    """Run without the checkout's import path; the exit code comes back."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    print("+", *command, flush=True)
+    return subprocess.run(command, cwd=cwd, env=clean).returncode
+
+
+def must(*command: str | Path, cwd: Path) -> None:
+    if code := run(*command, cwd=cwd):
+        sys.exit(f"wheel: exit code {code} from {' '.join(map(str, command))}")
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="utsushi-wheel-") as name:
+        place = Path(name)
+        must(sys.executable, "-m", "build", "--wheel", "--outdir", place / "dist", ROOT, cwd=place)
+        (wheel,) = (place / "dist").glob("*.whl")
+        venv.create(place / "env", with_pip=True)
+        bin = place / "env" / ("Scripts" if os.name == "nt" else "bin")
+        must(bin / "python", "-m", "pip", "install", "--quiet", wheel, cwd=place)
+        work = place / "elsewhere"
+        work.mkdir()
+        must(bin / "utsushi", "layout", "list", cwd=work)
+        code = run(
+            *(bin / "utsushi", "convert", SAMPLE, "--mapping", MAPPING, "--out", "run"), cwd=work
+        )
+        if code not in FINE or not (work / "run" / "manifest.json").is_file():
+            sys.exit(f"wheel: the installed program ended with {code} and left no finished run")
+    print("wheel: built, installed alone, converts")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

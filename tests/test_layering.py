@@ -1,0 +1,107 @@
+"""The shape of the code: imports go down one table, each library has one home, nothing grows fat."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "converters"
+
+DEFINITIONS = {"errors", "model"}
+COLUMNS = {"errors", "model", "status", "columns", "charset", "kernels"}
+ALLOWED = {
+    "__init__": set(),
+    "errors": set(),
+    "model": {"errors"},
+    "status": set(),
+    "spec": DEFINITIONS,
+    "coverage": DEFINITIONS,
+    "kernels": {"status"},
+    "columns": {"kernels"},
+    "charset": COLUMNS - {"charset"},
+    "findings": {"errors", "model", "status", "columns"},
+    "fixed": COLUMNS,
+    "delimited": COLUMNS,
+    "forms": COLUMNS | {"fixed", "delimited"},
+    "kinds": COLUMNS,
+    "mapping": COLUMNS | {"findings"},
+    "checkdigits": COLUMNS,
+    "checks": COLUMNS | {"findings", "checkdigits", "keys"},
+    "keys": COLUMNS | {"findings"},
+    "balance": COLUMNS | {"findings"},
+    "report": COLUMNS | {"findings", "balance"},
+    "rundir": {"errors", "model", "columns", "findings", "report"},
+    "summary": {"errors", "findings", "report"},
+    "progress": {"errors"},
+    "generate": COLUMNS | {"forms", "kinds", "findings"},
+}
+BELOW_PIPELINE = set(ALLOWED) - {"__init__", "summary"}
+ALLOWED |= {"pipeline": BELOW_PIPELINE}
+ALLOWED |= {"preview": BELOW_PIPELINE | {"pipeline"}}
+ALLOWED |= {"cli": set(ALLOWED)}
+
+HOMES = {
+    "click": {"cli"},
+    "numba": {"kernels"},
+    "rich": {"cli", "preview", "progress", "summary"},
+    "yaml": {"spec"},
+}
+
+
+def module(path: Path) -> str:
+    """The room a file belongs to: its module, or the package directly under `converters`."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names a file imports, wherever in the file, `from a import b` as `a.b`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down_the_table(path: Path) -> None:
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("converters.")}
+    assert ours - {module(path)} <= ALLOWED[module(path)]
+
+
+def test_the_table_has_no_cycle_and_no_empty_row() -> None:
+    assert {module(path) for path in FILES} == set(ALLOWED)
+    left = {name: set(below) - {name} for name, below in ALLOWED.items()}
+    while left:
+        free = {name for name, below in left.items() if not below & set(left)}
+        assert free, f"a cycle among {sorted(left)}"
+        left = {name: below for name, below in left.items() if name not in free}
+
+
+@pytest.mark.parametrize("library", sorted(HOMES))
+def test_a_library_is_imported_in_its_home_only(library: str) -> None:
+    used = {module(path) for path in FILES for name in imports(path) if _of(name, library)}
+    assert used <= HOMES[library]
+
+
+def _of(name: str, library: str) -> bool:
+    return name == library or name.startswith(f"{library}.")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_small(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= 400
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
+    ]
+    assert long == [] or module(path) == "kernels"
