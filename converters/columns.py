@@ -82,6 +82,17 @@ class Text:
         """Length of each value in bytes."""
         return self.views.view(np.uint32)[:, 0]
 
+    @property
+    def raw(self) -> tuple[Bytes, Bytes]:
+        """The bytes of the views, 16 a value, and of `data`, both read-only.
+
+        A kernel is compiled anew for each mix of writable and read-only arrays; this is one mix.
+        """
+        views, data = self.views.view(np.uint8).reshape(-1), self.data.view()
+        views.flags.writeable = False
+        data.flags.writeable = False
+        return views, data
+
     def value(self, row: int) -> bytes:
         """The bytes of one value; for messages, not for loops."""
         length = int(self.lengths[row])
