@@ -7,7 +7,7 @@ import struct
 import numpy as np
 from numba import njit
 
-from converters.kernels.memory import load32, load64, store32, store64
+from converters.kernels.memory import bits, equal64, first, load32, load64, store32, store64, window
 
 DATA = np.arange(1, 33, dtype=np.uint8) * np.uint8(7)
 
@@ -30,6 +30,12 @@ def _store32(data, i, value):  # type: ignore[no-untyped-def]
 @njit
 def _store64(data, i, value):  # type: ignore[no-untyped-def]
     store64(data, i, value)
+
+
+@njit
+def _equal64(data, i, byte):  # type: ignore[no-untyped-def]
+    mask = equal64(data, i, byte)
+    return mask, first(mask), bits(mask)
 
 
 def test_a_word_is_loaded_little_endian_from_any_position():
@@ -62,3 +68,20 @@ def test_a_read_only_array_can_be_loaded_from():
 
 def test_a_view_starts_at_its_own_first_byte():
     assert _load64(DATA[5:], 2) == _load64(DATA, 7)
+
+
+def test_equal_bytes_set_their_bits():
+    data = np.frombuffer((b"a,bb,,c" * 20)[:100], np.uint8)
+    for i in range(100 - 63):
+        found = [k for k in range(64) if data[i + k] == 44]
+        mask = sum(1 << k for k in found)
+        assert _equal64(data, i, np.uint8(44)) == (mask, found[0], len(found))
+    assert _equal64(data, 0, np.uint8(0)) == (0, 64, 0)
+
+
+def test_a_window_shows_every_array_at_its_place():
+    arrays = [DATA, np.arange(6, dtype=np.uint64).reshape(3, 2), np.empty(0, np.uint8), DATA[3:7]]
+    pool, places = window(arrays)
+    for array, place in zip(arrays, places, strict=True):
+        assert pool[place : place + array.nbytes].tobytes() == array.tobytes()
+    assert window([])[1] == []
