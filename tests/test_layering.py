@@ -1,4 +1,4 @@
-"""The shape of the code: imports go down one table, each library has one home, nothing grows fat."""
+"""The shape of the code: imports go down one table, a library has one home, nothing grows fat."""
 
 from __future__ import annotations
 

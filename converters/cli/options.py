@@ -1,0 +1,154 @@
+"""Options that mean the same in every command: decorators, and one type of what they give."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+import click
+
+from converters.cli.words import word
+from converters.errors import EnvironmentFailure
+
+__all__ = [
+    "Given",
+    "common",
+    "existing",
+    "inputs",
+    "layout",
+    "layouts",
+    "mapping",
+    "output",
+    "policy",
+    "quiet",
+]
+
+PATH = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Given(TypedDict, total=False):
+    """What the user gave, by option name; each command has the keys of its own options."""
+
+    at: int
+    back: bool
+    batch_records: int | None
+    code: str | None
+    defects: float
+    fail_on: str
+    file: str
+    force: bool
+    inputs: tuple[str, ...]
+    jobs: int
+    json: bool
+    keep_residual: bool
+    lang: str | None
+    layout: str | None
+    layouts: tuple[Path, ...]
+    mapping: str | None
+    max_errors: int | None
+    number: int
+    on_error: str
+    out: Path | None
+    quiet: bool
+    records: int
+    reference: str
+    references: tuple[str, ...]
+    residual: Path | None
+    samples: str
+    seed: int
+    to: str | None
+    verbose: bool
+
+
+def _together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Several options as one decorator, shown in help in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+common = _together(
+    click.option(
+        "--lang", type=click.Choice(["ja", "en"]), help="Language of messages.  [default: locale]"
+    ),
+    click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug."),
+)
+layouts = click.option(
+    "--layouts",
+    type=PATH,
+    multiple=True,
+    metavar="DIR",
+    envvar="UTSUSHI_LAYOUTS",
+    show_envvar=True,
+    help="Look for definitions here first; may be repeated.",
+)
+layout = click.option("--layout", required=True, metavar="ID|PATH", help="The layout of the file.")
+mapping = click.option("--mapping", required=True, metavar="ID|PATH", help="The mapping to use.")
+inputs = click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+quiet = _together(
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Print more about the run."),
+)
+output = _together(
+    click.option("--out", type=PATH, metavar="DIR", help="Run directory to make."),
+    click.option("--force", is_flag=True, help="Replace a run directory that exists."),
+)
+policy = _together(
+    click.option(
+        "--fail-on",
+        type=click.Choice(["info", "warning", "error", "never"]),
+        default="error",
+        show_default=True,
+        help="Exit with 3 from this severity on.",
+    ),
+    click.option(
+        "--on-error",
+        type=click.Choice(["reject", "abort"]),
+        default="reject",
+        show_default=True,
+        help="A record with an error is set aside, or stops the run.",
+    ),
+    click.option(
+        "--max-errors",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Stop, publishing nothing, after more errors than this.",
+    ),
+    click.option(
+        "--samples",
+        type=click.Choice(["masked", "raw", "none"]),
+        default="masked",
+        show_default=True,
+        help="How values appear in reports.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=lambda: os.cpu_count() or 1,
+        show_default="CPU count",
+        help="Threads that work at the same time; the result is the same.",
+    ),
+    click.option(
+        "--batch-records",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Records per batch; the result is the same.",
+    ),
+    click.option("--json", is_flag=True, help="Print report.json to stdout, no summary."),
+)
+
+
+def existing(given: str) -> Path:
+    """The path of a file that is there; a missing one is exit code 6, not click's usage error."""
+    path = Path(given)
+    if not path.exists():
+        raise EnvironmentFailure(given, word("missing"))
+    return path

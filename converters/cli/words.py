@@ -1,0 +1,54 @@
+"""What the command line itself says, in two languages. Findings have their own wording file."""
+
+from __future__ import annotations
+
+import locale
+import os
+
+import click
+
+__all__ = ["language", "say", "word"]
+
+WORDS = {
+    "crash": (
+        "内部エラー {kind}: {text}（不具合です。--debug の出力を添えてお知らせください）",
+        "internal error {kind}: {text} (please report it, with the output of --debug)",
+    ),
+    "interrupted": (
+        "中断しました。確定名の出力はありません。",
+        "interrupted; nothing was published",
+    ),
+    "lint-clean": ("問題なし: {count} 件の定義", "no problem in {count} definitions"),
+    "no-such-code": ("{code} という指摘コードはありません", "there is no finding code {code}"),
+    "missing": ("ファイルがありません", "no such file"),
+    "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
+}
+"""Key to the sentence in Japanese and in English."""
+
+
+def language() -> str:
+    """`ja` or `en`: the option of the running command, else the user's locale."""
+    context = click.get_current_context(silent=True)
+    chosen = context.params.get("lang") if context else None
+    return chosen if isinstance(chosen, str) else _of_locale()
+
+
+def _of_locale() -> str:
+    """Windows keeps the user's language outside the environment."""
+    if os.name == "nt":
+        name = locale.getlocale()[0] or ""
+    else:
+        variables = (os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG"))
+        name = next((value for value in variables if value), "")
+    return "ja" if name.lower().startswith("ja") else "en"
+
+
+def word(key: str, **values: object) -> str:
+    """The sentence of that key in the user's language."""
+    japanese, english = WORDS[key]
+    return (japanese if language() == "ja" else english).format(**values)
+
+
+def say(key: str, **values: object) -> None:
+    """One line on stderr; stdout is for data and results."""
+    click.echo(word(key, **values), err=True)
