@@ -7,6 +7,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -26,6 +27,8 @@ __all__ = [
     "KindName",
     "Layout",
     "Mapping",
+    "MappingSet",
+    "Model",
     "Override",
     "Record",
     "Rule",
@@ -35,6 +38,7 @@ __all__ = [
 Name = Annotated[str, StringConstraints(min_length=1)]
 """A name as the papers write it; Japanese item names stay Japanese."""
 
+Size = Annotated[int, Key(gt=0, le=1_000_000)]
 KindName = Literal[
     "boolean",
     "code",
@@ -53,14 +57,22 @@ KindName = Literal[
 Terminator = Literal["crlf", "lf", "none"]
 Balance = Literal["sum", "category", "key"]
 Sensitivity = Literal["public", "personal", "secret"]
-Severity = Literal["info", "warning", "error"]
 CheckDigit = Literal["個人番号", "法人番号", "団体コード", "保険者番号", "住民票コード"]
 
 
 class Model(BaseModel):
-    """The base of all definitions: frozen, no unknown key, free notes under `notes`."""
+    """The base of all definitions: frozen, no unknown key; `notes` and `x-*` are free."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def leave_out_free_keys(cls, data: Any) -> Any:
+        """`x-*`, and `notes` where it is not an item of its own, mean nothing to us."""
+        if not isinstance(data, dict):
+            return data
+        free = {"notes"} - set(cls.model_fields)
+        return {k: v for k, v in data.items() if k not in free and not str(k).startswith("x-")}
 
 
 class Title(Model):
@@ -80,8 +92,7 @@ class Condition(Model):
 
     @model_validator(mode="after")
     def one_question(self) -> Self:
-        asked = [self.blank is not None, self.equals is not None, self.among is not None]
-        if sum(asked) != 1:
+        if [self.blank, self.equals, self.among].count(None) != 2:
             raise ValueError("give exactly one of blank, equals, in")
         return self
 
@@ -94,10 +105,10 @@ class Field(Model):
     """
 
     name: str = Key("", description="the item name; may be left out for a filler only")
-    filler: int | None = Key(None, gt=0, description="short for a filler of n bytes")
-    at: int | None = Key(None, gt=0, description="1-based first byte; verified when given")
-    bytes: int | None = Key(None, gt=0, description="width in bytes, or maximum in a delimited file")
-    chars: int | None = Key(None, gt=0, description="maximum number of characters")
+    filler: Size | None = Key(None, description="short for a filler of n bytes")
+    at: Size | None = Key(None, description="1-based first byte; verified when given")
+    bytes: Size | None = Key(None, description="width; the maximum in a delimited file")
+    chars: Size | None = Key(None, description="maximum number of characters")
     kind: KindName = "mixed"
     title: Title | None = None
     romaji: str = Key("", description="romanised name, as the official tables give it")
@@ -108,13 +119,13 @@ class Field(Model):
     balance: Balance | None = Key(None, description="sum, category or key: what the balance keeps")
     pad: str | None = Key(None, description="character that fills the field up to its width")
     align: Literal["left", "right"] | None = Key(None, description="side the value stands on")
-    quote: bool | None = Key(None, description="delimited: quote always or never, over the file")
-    null: tuple[str, ...] = Key(("",), description='spellings of no value; "" is blank; the first is written')
-    unknown: tuple[str, ...] = Key((), description="spellings of an unknown date; the first is written")
-    sentinels: dict[str, str] = Key({}, description="other special spellings and the value each means")
+    quote: bool | None = Key(None, description="delimited: quote always, or never")
+    null: tuple[str, ...] = Key(("",), description="spellings of no value; the first is written")
+    unknown: tuple[str, ...] = Key((), description="spellings of an unknown date")
+    sentinels: dict[str, str] = Key({}, description="special spellings and their values")
     style: str = Key("", description="how a date, era date or time is written")
     eras: dict[str, str] = Key({}, description="era code to era letter M T S H R")
-    era: str = Key("", description="the era of an era-less style: a letter, or the field that has it")
+    era: str = Key("", description="era-less style: the era letter, or the field that has it")
     partial: bool = Key(False, description="00 for an unknown month or day is accepted")
     impossible: bool = Key(False, description="days the calendar lacks (29 February) are accepted")
     digits: int | None = Key(None, gt=0, le=38, description="digits of a number, decimals included")
@@ -183,7 +194,7 @@ class Record(Model):
 class FixedFraming(Model):
     """Records of one length, in bytes; `length` leaves the terminator out."""
 
-    length: int = Key(gt=0)
+    length: Size = Key(description="bytes of a record without its terminator")
     terminator: Terminator = "crlf"
     eof: Literal["none", "1a"] = Key("none", description="end-of-file mark after the last record")
 
@@ -217,8 +228,8 @@ class Framing(Model):
 class Check(Model):
     """A check over more than one field or record: exactly one of unique, order, required."""
 
-    unique: tuple[Name, ...] | None = Key(None, description="these together are unique in all files")
-    order: tuple[Name, Name] | None = Key(None, description="the first date is not after the second")
+    unique: tuple[Name, ...] | None = Key(None, description="together unique over all files")
+    order: tuple[Name, Name] | None = Key(None, description="the first date is not the later one")
     required: Name | None = Key(None, description="this field must be filled when `when` holds")
     when: Condition | None = None
     because: str = Key("", description="the rule's source or reason, shown in the report")
@@ -236,7 +247,7 @@ class Override(Model):
     """Another severity for a finding code; the reason is printed in the report."""
 
     code: Name
-    severity: Severity | Literal["off"]
+    severity: Literal["info", "warning", "error", "off"]
     because: Name
     fields: tuple[Name, ...] = Key((), description="only in these fields; empty means in all")
 
@@ -253,7 +264,7 @@ class Layout(Model):
     edition: Literal["reference", "official", "vendor"] = "vendor"
     notes: str = ""
     charset: Name
-    substitute: str | None = Key(None, description="written for a character the charset lacks (MAP-006)")
+    substitute: str | None = Key(None, description="written for characters the charset lacks")
     framing: Framing
     codes: dict[str, dict[str, str] | str] = Key(
         {}, description="code tables: value to label, or the path of a CSV with columns value,label"
@@ -297,24 +308,25 @@ class Rule(Model):
         None, description="date with unknown parts → date, 不詳フラグ, 不詳表記 and, if asked, 元号"
     )
     by: str = Key("　", description="separator of join and split")
-    chars: tuple[int, ...] = Key((), description="piece lengths of cut, or the length of substring")
-    at: int = Key(1, gt=0, description="1-based first character of substring")
+    chars: tuple[Size, ...] = Key(
+        (), description="piece lengths of cut, or the length of substring"
+    )
+    at: Size = Key(1, description="1-based first character of substring")
     conflict: Literal["warn", "error", "first"] = Key(
         "warn", description="coalesce: what to do when filled fields differ (MAP-008)"
     )
     codes: str = Key("", description="code table of the mapping, source value to target value")
     unmapped: str = Key("error", description="error, keep, or the value to use instead")
     width: Literal["full", "half"] | None = Key(None, description="change the width of characters")
-    scope: Literal["kana", "alnum", "all"] = Key("all", description="which characters `width` changes")
-    pad: int | None = Key(None, gt=0, description="fill with zeros on the left to this many characters")
+    scope: Literal["kana", "alnum", "all"] = Key("all", description="what `width` changes")
+    pad: Size | None = Key(None, description="zeros on the left up to this many characters")
     default: str | None = Key(None, description="value for a blank (MAP-004); needs lossy")
     lossy: str = Key("", description="why the way back is not exact; required without an inverse")
     notes: str = ""
 
     @model_validator(mode="after")
     def one_operation(self) -> Self:
-        given = [name for name in OPERATIONS if getattr(self, name) is not None]
-        if len(given) != 1:
+        if sum(getattr(self, name) is not None for name in OPERATIONS) != 1:
             raise ValueError(
                 "give exactly one of from, constant, join, split, cut, substring, coalesce, partial"
             )
@@ -337,7 +349,6 @@ class Rule(Model):
         if self.operation == "constant":
             return ()
         return (found,) if isinstance(found, str) else tuple(found)
-
 
 
 class Ignore(Model):
@@ -378,3 +389,12 @@ class Mapping(Model):
         table = self.codes[name]
         assert isinstance(table, dict), "spec loads code tables"
         return table
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSet:
+    """A mapping with the two layouts it stands between."""
+
+    mapping: Mapping
+    source: Layout
+    target: Layout
