@@ -39,7 +39,7 @@ def weighed(digits: np.uint64, even: np.uint64, odd: np.uint64, twice: np.uint64
 @njit(cache=True, nogil=True, inline="always")
 def differs(
     text: npt.NDArray[np.uint8],
-    first: int,
+    first: int | np.int64,
     shape: tuple[int, int],
     plan: npt.NDArray[np.uint64],
     due: npt.NDArray[np.uint8],
@@ -74,7 +74,7 @@ def disagree(
     count = len(views) // 16
     wrong = np.zeros(count, np.uint8)
     for row in range(count):
-        length = int(load32(views, 16 * row))
+        length = np.int64(load32(views, 16 * row))
         if length == 0:
             continue
         if length != width:
@@ -82,6 +82,6 @@ def disagree(
         elif length <= INLINE:
             wrong[row] = differs(views, 16 * row + 4, shape, plan, due)
         else:
-            place = int(load32(views, 16 * row + 12))
+            place = np.int64(load32(views, 16 * row + 12))
             wrong[row] = differs(data, place, shape, plan, due)
     return wrong

@@ -15,6 +15,7 @@ __all__ = ["combine", "hash_spans", "hash_views"]
 
 Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
+Place = int | np.int64
 
 INLINE = 12
 P1 = np.uint64(0x9E3779B185EBCA87)
@@ -38,7 +39,7 @@ def mixed(lane: np.uint64, word: np.uint64) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def stripes(data: Bytes, first: int, last: int) -> np.uint64:
+def stripes(data: Bytes, first: Place, last: Place) -> np.uint64:
     """The state after all whole stripes of 32 bytes, read in four lanes."""
     a, b, c, d = P1 + P2, P2, np.uint64(0), np.uint64(0) - P1
     while last - first >= 32:
@@ -54,7 +55,7 @@ def stripes(data: Bytes, first: int, last: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def xxh64(data: Bytes, first: int, last: int) -> np.uint64:
+def xxh64(data: Bytes, first: Place, last: Place) -> np.uint64:
     """The hash of `data[first:last]`."""
     length = last - first
     state = P5
@@ -82,12 +83,11 @@ def hash_views(views: Bytes, data: Bytes) -> Hashes:
     count = len(views) // 16
     hashes = np.empty(count, np.uint64)
     for row in range(count):
-        length = int(load32(views, 16 * row))
+        length = np.int64(load32(views, 16 * row))
         if length <= INLINE:
-            first = 16 * row + 4
-            hashes[row] = xxh64(views, first, first + length)
+            hashes[row] = xxh64(views, 16 * row + 4, 16 * row + 4 + length)
         else:
-            first = int(load32(views, 16 * row + 12))
+            first = np.int64(load32(views, 16 * row + 12))
             hashes[row] = xxh64(data, first, first + length)
     return hashes
 
