@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-DEMO := samples/vendor-a/resident
+DEMO := samples/vendor-a/resident/input.dat
 BENCH :=
 
 .PHONY: help demo test lint docs bench clean
@@ -24,7 +24,8 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP)
-	@$(BIN)/python .ci/demo.py
+	$(BIN)/utsushi convert $(DEMO) --mapping vendor-a/resident-to-standard --out runs/demo --force \
+	  || test $$? -eq 3
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
