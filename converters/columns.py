@@ -1,8 +1,8 @@
 """The shapes that travel between the stages: bytes of records, spans of fields, columns of texts.
 
-    Chunk  a run of whole records as they lie in the file
-    Spans  where each field of each record lies in the chunk
-    Text   one column of byte strings, as Arrow string views
+Chunk  a run of whole records as they lie in the file
+Spans  where each field of each record lies in the chunk
+Text   one column of byte strings, as Arrow string views
 """
 
 from __future__ import annotations

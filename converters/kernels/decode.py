@@ -1,0 +1,456 @@
+"""Bytes of one column → string views in UTF-8, with one outcome per value.
+
+Every kernel takes `data` (bytes of a chunk) and `start`, `stop` (int64, one span per value), fills
+`views` (n × 2 uint64, Arrow string views) and `status` (uint8, see `status`), and works on spans
+of any length, empty ones included. Blank values (no bytes, or spaces only) become views of
+length 0 with status BLANK. Text kernels need `out` of three bytes per source byte and 8 to spare.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters import charset as cells
+from converters import status as outcome
+from converters.kernels.memory import load8, load32, load64, prefetch, store32, store64
+
+__all__ = [
+    "decode_digits",
+    "decode_table",
+    "decode_utf8",
+    "fault_spans",
+    "filler_spans",
+    "match_spellings",
+    "trim_spans",
+]
+
+SPACES = np.uint64(0x2020202020202020)
+TOP = np.uint64(0x8080808080808080)
+BIT6 = np.uint64(0x4040404040404040)
+ONE = np.uint64(1)
+THIRTY_TWO = np.uint64(32)
+ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
+HIGHS = np.uint64(0xF0F0F0F0F0F0F0F0)
+ZEROS = np.uint64(0x3030303030303030)
+SIXES = np.uint64(0x0606060606060606)
+WIDE_SPACE = np.uint32(0x8080E3)
+AHEAD = 16
+"""Records are hundreds of bytes apart: their lines are asked for this many values ahead."""
+
+ASCII = np.uint32(cells.ASCII)
+LOWER = np.uint32(cells.LOWER)
+KANA = np.uint32(cells.KANA)
+WIDE = np.uint32(cells.WIDE)
+GAIJI = np.uint32(cells.GAIJI)
+ONE_WAY = np.uint32(cells.ONE_WAY)
+CONTROL = np.uint32(cells.CONTROL)
+CLASSES = np.uint32(cells.ASCII | cells.LOWER | cells.KANA | cells.WIDE)
+
+
+@njit(cache=True, nogil=True)
+def set_view(views, row, source, place, length):
+    """The view of `source[place:place + length]`; the caller owns 8 readable bytes beyond."""
+    if length > 12:
+        views[row, 0] = np.uint64(length) | np.uint64(load32(source, place)) << THIRTY_TWO
+        views[row, 1] = np.uint64(place) << THIRTY_TWO
+        return
+    head = np.uint64(0)
+    rest = np.uint64(0)
+    for k in range(min(length, 4)):
+        head |= np.uint64(source[place + k]) << np.uint64(8 * k)
+    for k in range(4, length):
+        rest |= np.uint64(source[place + k]) << np.uint64(8 * (k - 4))
+    views[row, 0] = np.uint64(length) | head << THIRTY_TWO
+    views[row, 1] = rest
+
+
+@njit(cache=True, nogil=True)
+def view_head(length, head):
+    """Word 0 of a view from its length and the four bytes at its start."""
+    if length < 4:
+        head &= (ONE << np.uint64(8 * length)) - ONE
+    return np.uint64(length) | head << THIRTY_TWO
+
+
+@njit(cache=True, nogil=True)
+def view_rest(length, rest, place):
+    """Word 1 of a view from its length, bytes 4 to 11 and its place."""
+    if length > 12:
+        return np.uint64(place) << THIRTY_TWO
+    if length <= 4:
+        return np.uint64(0)
+    return rest & (ONES >> np.uint64(8 * (12 - length)))
+
+
+@njit(cache=True, nogil=True)
+def trimmed(data, first, last):
+    """`last` moved back over trailing spaces (byte 20, never part of a double-byte code)."""
+    while last - first >= 8 and load64(data, last - 8) == SPACES:
+        last -= 8
+    while last > first and load8(data, last - 1) == 0x20:
+        last -= 1
+    return last
+
+
+@njit(cache=True, nogil=True)
+def all_spaces(data, first, last):
+    """Whether the value is made of spaces only."""
+    for k in range(first, last):
+        if data[k] != 0x20:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def outcome_of(seen, allowed):
+    """The outcome of a decoded value from the classes seen in it."""
+    if seen & CONTROL:
+        return outcome.CONTROL
+    if seen & CLASSES & ~allowed:
+        return outcome.CHARACTER_CLASS
+    if seen & GAIJI:
+        return outcome.GAIJI
+    if seen & ONE_WAY:
+        return outcome.ONE_WAY
+    return outcome.OK
+
+
+@njit(cache=True, nogil=True)
+def without_wide_spaces(data, first, last, space):
+    """`last` moved back over trailing full-width spaces that stand at even places.
+
+    `space` is the two-byte code repeated four times. At an even distance from the field's start a
+    pair of bytes is a character of its own as long as the field is full-width throughout; where
+    it is not, the value is refused anyway.
+    """
+    last -= (last - first) & 1
+    while last - first >= 8 and load64(data, last - 8) == space:
+        last -= 8
+    pair = space & np.uint64(0xFFFF)
+    while last - first >= 2 and (
+        np.uint64(load8(data, last - 2)) | np.uint64(load8(data, last - 1)) << np.uint64(8) == pair
+    ):
+        last -= 2
+    return last
+
+
+@njit(cache=True, nogil=True)
+def decode_table(data, start, stop, single, double, allowed, space, trim, views, out, status):
+    """Text of a table charset → UTF-8 in `out`; returns the bytes of `out` that are in use.
+
+    `allowed` is the union of the classes the kind accepts. With `trim` trailing spaces of either
+    width are padding and left out. `space` is the full-width space, four times, for a field that
+    is full-width throughout, else 0.
+    """
+    used = 0
+    blank = single[0x20]
+    wide_blank = WIDE_SPACE | np.uint32(3 << 24) | WIDE
+    count = len(start)
+    for row in range(count):
+        first, last = start[row], stop[row]
+        prefetch(data, start[min(row + AHEAD, count - 1)])
+        kept = trimmed(data, first, last)
+        if trim:
+            last = kept
+            if space and not (last - first) & 1:
+                last = without_wide_spaces(data, first, last, space)
+        if kept == first or (trim and last == first):
+            status[row] = outcome.BLANK
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        place = used
+        end = used
+        seen = np.uint32(0)
+        failed = outcome.OK
+        k = first
+        while k < last:
+            while last - k >= 8:
+                word = load64(data, k)
+                twice = word << ONE
+                if word & TOP or (word | twice) & BIT6 != BIT6 or word & twice & BIT6:
+                    break
+                store64(out, place, word)
+                place += 8
+                k += 8
+                end = place
+                seen |= ASCII
+            while last - k >= 2:
+                cell = double[np.uint32(load8(data, k)) << np.uint32(8) | load8(data, k + 1)]
+                if cell == cells.UNDEFINED:
+                    break
+                store32(out, place, cell)
+                place += (cell >> np.uint32(24)) & np.uint32(3)
+                k += 2
+                seen |= cell & np.uint32(0xFC000000)
+                if cell & np.uint32(0x3FFFFFFF) != wide_blank:
+                    end = place
+            if k >= last:
+                break
+            byte = load8(data, k)
+            cell = single[byte]
+            k += 1
+            if cell < CONTROL:
+                half = cell == cells.LEAD and k == last
+                failed = outcome.HALF_CHARACTER if half else outcome.UNDECODABLE
+                break
+            if cell < np.uint32(1 << 24):
+                seen |= CONTROL
+                cell = np.uint32(byte) | np.uint32(1 << 24)
+            store32(out, place, cell)
+            place += (cell >> np.uint32(24)) & np.uint32(3)
+            seen |= cell & np.uint32(0xFC000000)
+            if cell != blank:
+                end = place
+        if failed:
+            status[row] = failed
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        if trim:
+            while end > used and out[end - 1] == 0x20:
+                end -= 1
+        elif end > used:
+            end = place
+        status[row] = outcome.BLANK if end == used else outcome_of(seen, allowed)
+        views[row, 0] = view_head(end - used, np.uint64(load32(out, used)))
+        views[row, 1] = view_rest(end - used, load64(out, used + 4), used)
+        if end - used > 12:
+            used = end
+    return used
+
+
+@njit(cache=True, nogil=True)
+def utf8_size(data, k, last):
+    """Bytes of the well-formed UTF-8 character at `k`, 0 when it is malformed, -1 when cut off.
+
+    Source: Unicode 15, table 3-7 (well-formed byte sequences).
+    """
+    byte = data[k]
+    if byte < 0xC2 or byte > 0xF4:
+        return 0
+    size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+    if k + 1 >= last:
+        return -1
+    low, high = 0x80, 0xBF
+    if byte == 0xE0:
+        low = 0xA0
+    elif byte == 0xED:
+        high = 0x9F
+    elif byte == 0xF0:
+        low = 0x90
+    elif byte == 0xF4:
+        high = 0x8F
+    if data[k + 1] < low or data[k + 1] > high:
+        return 0
+    for j in range(k + 2, k + size):
+        if j >= last:
+            return -1
+        if data[j] & 0xC0 != 0x80:
+            return 0
+    return size
+
+
+@njit(cache=True, nogil=True)
+def utf8_classes(data, k, size):
+    """Classes of the non-ASCII character of `size` bytes at `k`."""
+    byte = data[k]
+    if byte == 0xEF:
+        point = np.int64(data[k + 1] & 0x3F) << 6 | (data[k + 2] & 0x3F) | 0xF000
+        if 0xFF61 <= point <= 0xFF9F:
+            return KANA
+        if point <= 0xF8FF:
+            return WIDE | GAIJI
+    elif byte == 0xEE or (byte == 0xF3 and data[k + 1] >= 0xB0) or byte == 0xF4:
+        return WIDE | GAIJI
+    return WIDE
+
+
+@njit(cache=True, nogil=True)
+def decode_utf8(data, start, stop, allowed, trim, views, status):
+    """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
+    size = len(data)
+    for row in range(len(start)):
+        first, last = start[row], stop[row]
+        kept = trimmed(data, first, last)
+        if trim:
+            last = kept
+        seen = np.uint32(0)
+        failed = outcome.BLANK if kept == first else outcome.OK
+        k = first
+        end = first
+        while k < last and not failed:
+            while last - k >= 8:
+                block = load64(data, k)
+                twice = block << ONE
+                if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+                    break
+                k += 8
+                seen |= ASCII
+                if block != SPACES:
+                    end = k
+            if k == last:
+                break
+            byte = load8(data, k)
+            if byte < 0x80:
+                if byte < 0x20 or byte == 0x7F:
+                    seen |= CONTROL
+                else:
+                    seen |= LOWER if byte >= 0x60 else ASCII
+                k += 1
+                if byte != 0x20:
+                    end = k
+                continue
+            if 0xE1 <= byte <= 0xEC and last - k >= 3 and k + 4 <= size:
+                word = load32(data, k) & np.uint32(0xFFFFFF)
+                if word & np.uint32(0xC0C000) == np.uint32(0x808000):
+                    seen |= WIDE
+                    k += 3
+                    if word != WIDE_SPACE:
+                        end = k
+                    continue
+            width = utf8_size(data, k, last)
+            if width <= 0:
+                failed = outcome.HALF_CHARACTER if width < 0 else outcome.UNDECODABLE
+                break
+            seen |= utf8_classes(data, k, width)
+            k += width
+            end = k
+        if not failed and end == first:
+            failed = outcome.BLANK
+        if failed:
+            status[row] = failed
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        if not trim:
+            end = last
+        while trim and data[end - 1] == 0x20:
+            end -= 1
+        status[row] = outcome_of(seen, allowed)
+        if first + 16 <= size:
+            views[row, 0] = view_head(end - first, np.uint64(load32(data, first)))
+            views[row, 1] = view_rest(end - first, load64(data, first + 4), first)
+        else:
+            set_view(views, row, data, first, end - first)
+
+
+@njit(cache=True, nogil=True)
+def are_digits(word):
+    """Whether all eight bytes of a word are ASCII digits."""
+    return word & HIGHS == ZEROS and (word + SIXES) & HIGHS == ZEROS
+
+
+@njit(cache=True, nogil=True)
+def digits_only(data, first, last):
+    """Whether a span holds nothing but ASCII digits."""
+    while last - first >= 8:
+        if not are_digits(load64(data, first)):
+            return False
+        first += 8
+    for k in range(first, last):
+        if load8(data, k) < 0x30 or load8(data, k) > 0x39:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def decode_digits(data, start, stop, views, status):
+    """ASCII digits, trailing spaces left out, viewed where they lie."""
+    count = len(start)
+    size = len(data)
+    for row in range(count):
+        first = start[row]
+        prefetch(data, start[min(row + AHEAD, count - 1)])
+        last = trimmed(data, first, stop[row])
+        found = outcome.OK if last > first else outcome.BLANK
+        if not digits_only(data, first, last):
+            found = outcome.NOT_NUMBER
+            last = first
+        status[row] = found
+        if first + 16 <= size:
+            views[row, 0] = view_head(last - first, np.uint64(load32(data, first)))
+            views[row, 1] = view_rest(last - first, load64(data, first + 4), first)
+        else:
+            set_view(views, row, data, first, last - first)
+
+
+@njit(cache=True, nogil=True)
+def match_spellings(data, start, stop, spelled, bounds, found):
+    """Which spelling each value is: `found` gets its number, 255 for none.
+
+    Spelling s is `spelled[bounds[s]:bounds[s + 1]]`; trailing spaces of a value do not count.
+    Returns how many values matched.
+    """
+    hits = 0
+    for row in range(len(start)):
+        first = start[row]
+        last = trimmed(data, first, stop[row])
+        found[row] = 255
+        for s in range(len(bounds) - 1):
+            if last - first != bounds[s + 1] - bounds[s] or last == first:
+                continue
+            k = 0
+            while k < last - first and data[first + k] == spelled[bounds[s] + k]:
+                k += 1
+            if k == last - first:
+                found[row] = s
+                hits += 1
+                break
+    return hits
+
+
+@njit(cache=True, nogil=True)
+def trim_spans(data, start, stop, left, right):
+    """Spans without the pad byte `left` in front and `right` behind (0 for none); in place."""
+    for row in range(len(start)):
+        first = start[row]
+        last = stop[row]
+        while right and last > first and data[last - 1] == right:
+            last -= 1
+        while left and first < last and data[first] == left:
+            first += 1
+        start[row] = first
+        stop[row] = last
+
+
+@njit(cache=True, nogil=True)
+def filler_spans(data, start, stop, pad, status):
+    """Whether each filler holds nothing but its pad byte."""
+    for row in range(len(start)):
+        found = outcome.OK
+        for k in range(start[row], stop[row]):
+            if data[k] != pad:
+                found = outcome.FILLER
+                break
+        status[row] = found
+
+
+@njit(cache=True, nogil=True)
+def fault_spans(data, start, stop, single, double, unicode):
+    """The first undecodable code of each value as a span: `start` and `stop` are set to it."""
+    for row in range(len(start)):
+        k = start[row]
+        last = stop[row]
+        while k < last:
+            size = 1
+            good = False
+            if unicode:
+                if data[k] < 0x80:
+                    good = True
+                else:
+                    size = utf8_size(data, k, last)
+                    good = size > 0
+                    size = size if good else 1
+            else:
+                cell = single[data[k]]
+                if cell == cells.LEAD and k + 1 < last:
+                    size = 2
+                    cell = double[np.int64(data[k]) << 8 | data[k + 1]]
+                good = cell != cells.UNDEFINED and cell != cells.LEAD
+            if not good:
+                start[row] = k
+                stop[row] = min(k + size, last)
+                break
+            k += size

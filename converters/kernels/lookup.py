@@ -1,0 +1,137 @@
+"""Values of a column → their numbers in a small table, through a hash of their bytes.
+
+The table is open-addressed: `slots` holds key numbers + 1 (0 is free), its size a power of two at
+least twice the number of keys, so that a probe ends soon. All bytes are compared; a hash alone
+never decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from converters.kernels.memory import load8
+
+__all__ = ["BLANK", "MISSING", "Lookup", "build", "find", "take"]
+
+BLANK = -2
+MISSING = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """A set of byte strings: key k is `pool[bounds[k]:bounds[k + 1]]`."""
+
+    slots: npt.NDArray[np.int32]
+    pool: npt.NDArray[np.uint8]
+    bounds: npt.NDArray[np.int64]
+
+
+def build(keys: list[bytes]) -> Lookup:
+    """The table of these keys; of equal keys the first keeps its number."""
+    size = 4
+    while size < 2 * len(keys):
+        size *= 2
+    pool = np.frombuffer(b"".join(keys) or b"\0", np.uint8)
+    bounds = np.concatenate([[0], np.cumsum([len(key) for key in keys])]).astype(np.int64)
+    slots = np.zeros(size, np.int32)
+    _fill(slots, pool, bounds)
+    return Lookup(slots, pool, bounds)
+
+
+def find(
+    lookup: Lookup, views: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.int32]:
+    """The key number of each value: MISSING where it is no key, BLANK where it is empty."""
+    found = np.empty(len(views), np.int32)
+    _find(views.view(np.uint8), data, lookup.slots, lookup.pool, lookup.bounds, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _step(value, byte):
+    return (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+
+
+@njit(cache=True, nogil=True)
+def _place(value, size):
+    return np.int64((value ^ value >> np.uint64(29)) & np.uint64(size - 1))
+
+
+@njit(cache=True, nogil=True)
+def _fill(slots, pool, bounds):
+    for key in range(len(bounds) - 1):
+        first, last = bounds[key], bounds[key + 1]
+        value = np.uint64(0xCBF29CE484222325)
+        for k in range(first, last):
+            value = _step(value, pool[k])
+        slot = _place(value, len(slots))
+        known = False
+        while slots[slot] and not known:
+            other = slots[slot] - 1
+            known = bounds[other + 1] - bounds[other] == last - first
+            for k in range(last - first):
+                if not known:
+                    break
+                known = pool[first + k] == pool[bounds[other] + k]
+            slot = (slot + 1) & (len(slots) - 1)
+        if not known:
+            slots[slot] = key + 1
+
+
+@njit(cache=True, nogil=True)
+def _find(views, data, slots, pool, bounds, found):
+    """`views` as bytes, 16 a row: length in the first four, then the value or its place."""
+    mask = len(slots) - 1
+    for row in range(len(views)):
+        length = np.int64(views[row, 0]) | np.int64(views[row, 1]) << 8
+        length |= np.int64(views[row, 2]) << 16 | np.int64(views[row, 3]) << 24
+        if length == 0:
+            found[row] = BLANK
+            continue
+        inline = length <= 12
+        base = np.int64(0)
+        value = np.uint64(0xCBF29CE484222325)
+        if inline:
+            for k in range(length):
+                value = _step(value, views[row, 4 + k])
+        else:
+            for k in range(4):
+                base |= np.int64(views[row, 12 + k]) << (8 * k)
+            for k in range(length):
+                value = _step(value, load8(data, base + k))
+        slot = _place(value, len(slots))
+        answer = MISSING
+        while slots[slot] and answer == MISSING:
+            key = slots[slot] - 1
+            if bounds[key + 1] - bounds[key] == length:
+                k = 0
+                while k < length and pool[bounds[key] + k] == (
+                    views[row, 4 + k] if inline else data[base + k]
+                ):
+                    k += 1
+                if k == length:
+                    answer = key
+            slot = (slot + 1) & mask
+        found[row] = answer
+
+
+@njit(cache=True, nogil=True)
+def take(numbers, source, views, data_offset):
+    """Views of the table rows named by `numbers`; empty where a number is negative.
+
+    `source` holds the table's views; `data_offset` is added to the place of the long ones.
+    """
+    for row in range(len(numbers)):
+        key = numbers[row]
+        if key < 0:
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        views[row, 0] = source[key, 0]
+        views[row, 1] = source[key, 1]
+        if source[key, 0] & np.uint64(0xFFFFFFFF) > np.uint64(12):
+            views[row, 1] += np.uint64(data_offset) << np.uint64(32)

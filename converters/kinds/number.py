@@ -1,0 +1,222 @@
+"""Numbers in ASCII digits: integer and decimal, exact at any size.
+
+Up to 18 digits travel as 64-bit integers inside the kernels; wider ones go through polars'
+decimals as text, which is exact too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from converters import status as outcome
+from converters.charset import Charset
+from converters.columns import Bytes, Ints, Status, Text, series, text
+from converters.kernels.decode import match_spellings
+from converters.kernels.numbers import (
+    LEADING,
+    MINUS,
+    TRAILING,
+    UNSIGNED,
+    decode_numbers,
+    write_numbers,
+)
+from converters.kinds.spellings import Decode, Encode, Others, patched, views
+from converters.model import Field, Layout
+
+__all__ = ["dtype", "number_decoder", "number_encoder"]
+
+SIGNS = {"leading": LEADING, "minus": MINUS, "none": UNSIGNED, "trailing": TRAILING}
+NARROW = 18
+"""Digits that always fit 64 bits."""
+
+
+def dtype(field: Field) -> pl.DataType:
+    """The type of the field's column."""
+    if field.kind == "decimal":
+        return pl.Decimal(38, field.scale)
+    return pl.Int64() if (field.digits or NARROW) <= NARROW else pl.Decimal(38, 0)
+
+
+def number_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+    """Reads an integer or decimal; FLD-030 for what is no number, FLD-032 for too many digits."""
+    plain = _narrow_decoder(field, layout) if _fits(field) else _wide_decoder(field, layout)
+    spelled = [spelling.encode(charset.name) for spelling in field.null if spelling]
+    if not spelled:
+        return plain
+    pool = np.frombuffer(b"".join(spelled), np.uint8)
+    bounds = np.concatenate([[0], np.cumsum([len(one) for one in spelled])]).astype(np.int64)
+
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+        found = np.empty(len(start), np.uint8)
+        if match_spellings(data, start, stop, pool, bounds, found):
+            stop = np.where(found != 255, start, stop)
+        return plain(data, start, stop, others)
+
+    return decode
+
+
+def number_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+    """Writes an integer or decimal; a negative value without a sign to show it is FLD-021."""
+    plain = _narrow_encoder(field, layout) if _fits(field) else _wide_encoder(field, layout)
+    blank = field.null[0] if field.null else ""
+    if not blank:
+        return plain
+    fill = views([blank.encode(charset.name)])
+
+    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
+        result, status = plain(values, others)
+        rows = np.flatnonzero(status == outcome.BLANK)
+        return patched(result, rows, fill, np.zeros(len(rows), np.int64)), status
+
+    return encode
+
+
+def _fits(field: Field) -> bool:
+    return (field.digits or NARROW) <= NARROW
+
+
+def explicit_point(field: Field, layout: Layout) -> bool:
+    """Whether the decimal point is written: in delimited files, unless the layout says otherwise."""
+    if field.point is None:
+        return layout.framing.delimited is not None
+    return field.point == "explicit"
+
+
+def _narrow_decoder(field: Field, layout: Layout) -> Decode:
+    sign, plus = SIGNS[field.sign], ord(field.plus)
+    point, digits = explicit_point(field, layout), field.digits or NARROW
+
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+        values, status = np.empty(len(start), np.int64), np.empty(len(start), np.uint8)
+        decode_numbers(data, start, stop, sign, plus, point, field.scale, digits, values, status)
+        return _numbers(field, values, status == outcome.OK), status
+
+    return decode
+
+
+def _numbers(field: Field, values: Ints, valid: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+    """Scaled integers as a column of the field's type; null where not valid."""
+    missing = int(len(valid) - np.count_nonzero(valid))
+    mask = pa.py_buffer(np.packbits(valid, bitorder="little")) if missing else None
+    if field.kind == "integer":
+        array = pa.Array.from_buffers(
+            pa.int64(), len(values), [mask, pa.py_buffer(values)], missing
+        )
+    else:
+        words = np.column_stack([values, values >> 63])
+        kind = pa.decimal128(38, field.scale)
+        array = pa.Array.from_buffers(kind, len(values), [mask, pa.py_buffer(words)], missing)
+    return pl.Series(field.name, pl.from_arrow(array))
+
+
+def _narrow_encoder(field: Field, layout: Layout) -> Encode:
+    sign, plus = SIGNS[field.sign], ord(field.plus)
+    point = explicit_point(field, layout)
+
+    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
+        numbers, wrong = _integers(values)
+        valid = values.is_not_null().to_numpy() if values.null_count() else np.empty(0, np.bool_)
+        count, room = len(values), 24
+        found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
+        out = np.empty(count * room, np.uint8)
+        width = min(field.scale + 1, NARROW) if field.scale else 1
+        write_numbers(
+            numbers, valid, sign, plus, point, field.scale, width, room, found, out, status
+        )
+        status[wrong] = outcome.OVERFLOW
+        return Text(found, out), status
+
+    return encode
+
+
+def _integers(values: pl.Series) -> tuple[Ints, Ints]:
+    """The scaled 64-bit integers of a column, and the rows whose value needs more."""
+    if values.dtype == pl.Int64():
+        return values.fill_null(0).to_numpy(), np.empty(0, np.int64)
+    array = values.fill_null(0).rechunk().to_arrow()
+    words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset :]
+    words = words[: 2 * len(array)].reshape(-1, 2)
+    low = np.ascontiguousarray(words[:, 0])
+    return low, np.flatnonzero(words[:, 1] != low >> 63)
+
+
+def _wide_decoder(field: Field, layout: Layout) -> Decode:
+    """Numbers of 19 to 38 digits, by way of their text."""
+    scale, point = field.scale, explicit_point(field, layout)
+    name = pl.col("text")
+    body = {"leading": name.str.slice(1), "trailing": name.str.head(-1)}.get(field.sign, name)
+    mark = {"leading": name.str.head(1), "trailing": name.str.tail(1)}.get(field.sign)
+    marks = ["-", field.plus, " "]
+    if field.sign == "minus":
+        body, mark, marks = name.str.strip_prefix("-"), name.str.head(1), ["-"]
+    digits = body.str.strip_chars(" ")
+    if not point and scale:
+        full = digits.str.zfill(scale + 1)
+        digits = pl.concat_str(full.str.head(-scale), pl.lit("."), full.str.tail(scale))
+    form = r"^[0-9]+(\.[0-9]+)?$" if scale else r"^[0-9]+$"
+    shown = digits.str.contains(form)
+    negative = mark == "-" if mark is not None else pl.lit(False)
+    if mark is not None and field.sign != "minus":
+        shown &= mark.is_in(marks)
+    number = digits.cast(pl.Decimal(38, scale), strict=False)
+    long = digits.str.replace(r"^0+", "").str.replace(".", "", literal=True).str.len_bytes()
+    tail = digits.str.extract(r"\.([0-9]+)$").str.len_bytes().fill_null(0)
+    limit = field.digits or 38
+
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+        strings = series("text", Text(*_spans_as_views(data, start, stop)))
+        frame = pl.DataFrame({"text": strings}).select(
+            value=pl.when(negative).then(-number).otherwise(number),
+            blank=name.is_null() | (name.str.strip_chars(" ") == ""),
+            shown=shown.fill_null(False),
+            wide=((long > limit) | (tail > scale)).fill_null(False),
+        )
+        status = np.full(len(frame), outcome.OK, np.uint8)
+        status[(frame["wide"] | frame["value"].is_null()).to_numpy()] = outcome.SCALE
+        status[~frame["shown"].to_numpy()] = outcome.NOT_NUMBER
+        status[frame["blank"].to_numpy()] = outcome.BLANK
+        good = pl.Series(status == outcome.OK)
+        found = frame.select(pl.when(good).then(pl.col("value")).alias(field.name)).to_series()
+        return found, status
+
+    return decode
+
+
+def _spans_as_views(data: Bytes, start: Ints, stop: Ints) -> tuple[np.ndarray, Bytes]:  # type: ignore[type-arg]
+    """Spans as views where every byte counts; bytes that are not ASCII are shown as `?`."""
+    found = np.empty((len(start), 2), np.uint64)
+    plain = np.where(data < 0x80, data, 0x3F).astype(np.uint8)
+    rows = [plain[a:b].tobytes() for a, b in zip(start, stop, strict=True)]
+    column = views(rows)
+    found[:] = column.views
+    return found, column.data
+
+
+def _wide_encoder(field: Field, layout: Layout) -> Encode:
+    """Numbers of 19 to 38 digits, by way of their text."""
+    scale, point = field.scale, explicit_point(field, layout)
+    name = pl.col("value")
+    digits = name.abs().cast(pl.String)
+    if scale and not point:
+        digits = digits.str.replace(".", "", literal=True)
+    negative = name < 0
+    minus, plus = pl.lit("-"), pl.lit(field.plus)
+    mark = pl.when(negative).then(minus).otherwise(plus)
+    shown = {
+        "leading": pl.concat_str(mark, digits),
+        "minus": pl.when(negative).then(pl.concat_str(minus, digits)).otherwise(digits),
+        "none": digits,
+        "trailing": pl.concat_str(digits, mark),
+    }[field.sign]
+
+    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
+        frame = pl.DataFrame({"value": values}).select(text=shown, negative=negative)
+        status = np.full(len(values), outcome.OK, np.uint8)
+        if field.sign == "none":
+            status[frame["negative"].fill_null(False).to_numpy()] = outcome.OVERFLOW
+        status[values.is_null().to_numpy()] = outcome.BLANK
+        return text(frame["text"]), status
+
+    return encode

@@ -1,0 +1,158 @@
+"""Text kinds: narrow, kana, wide, mixed, and digits kept as text.
+
+They differ only in the classes of characters they accept; a character outside them is FLD-014 and
+the value stands as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from converters import charset as cells
+from converters.charset import Charset
+from converters.columns import Bytes, Ints, Status, Text
+from converters.kernels.decode import decode_digits, decode_table, decode_utf8, trim_spans
+from converters.kernels.encode import check_digits, check_utf8, encode_table
+from converters.kinds.spellings import Decode, Encode, Others, TextDecode, reading, writing
+from converters.model import Field, Layout
+
+__all__ = [
+    "ALLOWED",
+    "decode_text",
+    "digits_decoder",
+    "digits_encoder",
+    "encode_text",
+    "text_decoder",
+    "text_encoder",
+]
+
+HALF: Final = cells.ASCII | cells.LOWER | cells.KANA
+ALLOWED: Final[dict[str, int]] = {
+    "code": HALF | cells.WIDE,
+    "kana": cells.ASCII | cells.KANA,
+    "mixed": HALF | cells.WIDE,
+    "narrow": HALF,
+    "wide": cells.WIDE,
+}
+"""Text kind → the classes of characters it accepts."""
+
+SLACK = 16
+"""Bytes the kernels may touch beyond the last value."""
+
+
+def text_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+    """Reads narrow, kana, wide, mixed or code text."""
+    return reading(field, charset, decode_text(field, layout, charset))
+
+
+def text_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+    """Writes narrow, kana, wide, mixed or code text."""
+    return writing(field, charset, lambda column, _: encode_text(field, layout, charset, column))
+
+
+def digits_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+    """Reads ASCII digits that stay text, leading zeros and all."""
+    trim = padding(field, layout)
+
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
+        start, stop = trim(data, start, stop)
+        views, status = np.empty((len(start), 2), np.uint64), np.empty(len(start), np.uint8)
+        decode_digits(data, start, stop, views, status)
+        return Text(views, data), status
+
+    return reading(field, charset, decode)
+
+
+def digits_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+    """Writes digits as they are; anything else is FLD-030."""
+
+    def encode(column: Text, others: Others) -> tuple[Text, Status]:
+        status = np.empty(len(column.views), np.uint8)
+        check_digits(column.views, column.data, status)
+        return column, status
+
+    return writing(field, charset, encode)
+
+
+class _Trim:
+    """Takes a field's declared padding off its spans; holds the two pad bytes."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: int, right: int) -> None:
+        self.left, self.right = left, right
+
+    def __call__(self, data: Bytes, start: Ints, stop: Ints) -> tuple[Ints, Ints]:
+        if not self.left and not self.right:
+            return start, stop
+        start, stop = start.copy(), stop.copy()
+        trim_spans(data, start, stop, self.left, self.right)
+        return start, stop
+
+
+def padding(field: Field, layout: Layout) -> _Trim:
+    """How the field's padding comes off. Trailing spaces are the kernels' own matter, and zeros
+    are never taken off: a zero is a value."""
+    if layout.framing.fixed is None:
+        return _Trim(0, 0)
+    pad = field.pad or " "
+    byte = ord(pad) if pad.isascii() and pad != "0" else 0
+    if field.align == "right":
+        return _Trim(byte, 0)
+    return _Trim(0, byte if byte != 0x20 else 0)
+
+
+def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
+    """The plain text decoder of a field, special spellings aside."""
+    allowed = np.uint32(ALLOWED[field.kind])
+    fixed = layout.framing.fixed is not None
+    trim = padding(field, layout)
+    space = int.from_bytes(charset.space * 4, "little") if field.kind == "wide" and fixed else 0
+
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
+        start, stop = trim(data, start, stop)
+        count = len(start)
+        views, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
+        if charset.unicode:
+            decode_utf8(data, start, stop, allowed, fixed, views, status)
+            return Text(views, data), status
+        room = 3 * int(np.sum(stop - start)) + SLACK
+        out = np.empty(room, np.uint8)
+        used = decode_table(
+            data,
+            start,
+            stop,
+            charset.single,
+            charset.double,
+            allowed,
+            np.uint64(0 if charset.unicode else space),
+            fixed,
+            views,
+            out,
+            status,
+        )
+        return Text(views, out[: used + SLACK]), status
+
+    return decode
+
+
+def encode_text(
+    field: Field, layout: Layout, charset: Charset, column: Text
+) -> tuple[Text, Status]:
+    """A text column in the target charset, with the outcome of each value."""
+    count = len(column.views)
+    allowed = np.uint32(ALLOWED[field.kind])
+    status = np.empty(count, np.uint8)
+    flat = column.views.view(np.uint8).reshape(-1)
+    if charset.unicode:
+        check_utf8(column.views, flat, column.data, allowed, status)
+        return column, status
+    views = np.empty((count, 2), np.uint64)
+    out = np.empty(int(column.lengths.sum()) + SLACK, np.uint8)
+    substitute = int.from_bytes((layout.substitute or "").encode(charset.name), "big")
+    used = encode_table(
+        column.views, flat, column.data, charset.encode, allowed, substitute, views, out, status
+    )
+    return Text(views, out[: used + SLACK]), status
