@@ -1,0 +1,69 @@
+"""Findings: what is wrong with the data, as a frame of codes with coordinates and no words.
+
+    status bytes, value problems → frame → judged by the policy → masked → counted
+
+A finding says where (file, record, offset, field), what (code) and which value. Severity, action
+and wording are looked up late: in the policy of the run and in the catalogue.
+"""
+
+from converters.findings.catalogue import Entry, Words, catalogue, explain, message
+from converters.findings.frames import (
+    RECORD_CODES,
+    SCHEMA,
+    Origin,
+    ValueProblem,
+    empty,
+    from_problems,
+    from_records,
+    from_status,
+    single,
+    status_problems,
+)
+from converters.findings.masking import Mode, Sensitivity, decoder, mask, mask_all
+from converters.findings.policy import (
+    JUDGED,
+    SEVERITIES,
+    Policy,
+    at_least,
+    errors,
+    judge,
+    masked,
+    policy,
+    sensitivity,
+)
+from converters.findings.tally import Problem, Sample, Tally
+
+__all__ = [
+    "JUDGED",
+    "RECORD_CODES",
+    "SCHEMA",
+    "SEVERITIES",
+    "Entry",
+    "Mode",
+    "Origin",
+    "Policy",
+    "Problem",
+    "Sample",
+    "Sensitivity",
+    "Tally",
+    "ValueProblem",
+    "Words",
+    "at_least",
+    "catalogue",
+    "decoder",
+    "empty",
+    "errors",
+    "explain",
+    "from_problems",
+    "from_records",
+    "from_status",
+    "judge",
+    "mask",
+    "mask_all",
+    "masked",
+    "message",
+    "policy",
+    "sensitivity",
+    "single",
+    "status_problems",
+]

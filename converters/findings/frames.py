@@ -1,0 +1,208 @@
+"""Statuses and value problems of a batch → a findings frame, whole columns at a time.
+
+A clean column costs one comparison; only rows with a problem are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from converters import status
+from converters.columns import Bytes, Chunk, Ints, Spans, Status
+
+__all__ = [
+    "RECORD_CODES",
+    "SCHEMA",
+    "Origin",
+    "ValueProblem",
+    "empty",
+    "from_problems",
+    "from_records",
+    "from_status",
+    "single",
+    "status_problems",
+]
+
+SCHEMA: Final[dict[str, pl.DataType]] = {
+    "file": pl.UInt16(),
+    "record": pl.UInt64(),
+    "offset": pl.UInt64(),
+    "field": pl.String(),
+    "code": pl.String(),
+    "value": pl.Binary(),
+    "action": pl.String(),
+}
+"""Columns of a findings frame.
+
+`file` is the 0-based place in the list of inputs, `record` is 1-based (0: the file as a whole),
+`offset` the 0-based position of the field, or of the record, in its file. `field` is empty at
+record level. `value` is UTF-8; a byte of the file that is no character stands as the private
+character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text stays text.
+`action` is empty until `judge` has filled it.
+"""
+
+RECORD_CODES: Final[dict[int, str]] = {
+    1: "REC-001",
+    2: "REC-002",
+    3: "REC-006",
+    4: "REC-007",
+    5: "REC-005",
+    6: "REC-008",
+}
+"""Numbers of record problems in `Chunk.codes` and `Spans.codes`."""
+
+MEASURED = ("REC-001", "REC-002", "REC-008")
+"""Record problems whose value is the length of the record in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueProblem:
+    """One code on some rows of a batch: `rows` are positions in the batch, ascending.
+
+    `values` is a String or Binary (UTF-8) series as long as `rows`, or None to show the field's
+    own bytes. `step` is the place of the check among the steps of its layout, -1 for none.
+    """
+
+    rows: Ints
+    field: str
+    code: str
+    values: pl.Series | None = None
+    step: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a batch came from: its chunk, the spans of its fields, and how to read its bytes.
+
+    `index` is field name to row of `spans`. A field that is not in it (a target item) is placed at
+    its record. `records` are the record numbers of the batch's rows, None for all of the chunk.
+    """
+
+    chunk: Chunk
+    spans: Spans
+    index: Mapping[str, int]
+    decode: Callable[[bytes], str]
+    records: Ints | None = None
+
+
+def empty() -> pl.DataFrame:
+    """A frame without findings."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def status_problems(
+    name: str, outcome: Status, values: pl.Series | None = None
+) -> list[ValueProblem]:
+    """The problems among the outcomes of one column; `values` are those of the whole column."""
+    if not len(outcome) or int(outcome.max()) < status.PROBLEM:
+        return []
+    found = []
+    for number in np.unique(outcome[outcome >= status.PROBLEM]):
+        rows = np.flatnonzero(outcome == number)
+        taken = None if values is None else values[rows]
+        found.append(ValueProblem(rows, name, status.CODES[int(number)], taken))
+    return found
+
+
+def from_status(origin: Origin, outcomes: Mapping[str, Status]) -> pl.DataFrame:
+    """The findings of decoding: field name to the outcomes of its values."""
+    problems = [
+        found for name, outcome in outcomes.items() for found in status_problems(name, outcome)
+    ]
+    return from_problems(origin, problems)
+
+
+def from_problems(origin: Origin, problems: Sequence[ValueProblem]) -> pl.DataFrame:
+    """The findings of a batch, in the order of its records and their bytes."""
+    parts = [_part(origin, problem) for problem in problems if len(problem.rows)]
+    if not parts:
+        return empty()
+    return pl.concat(parts).sort("record", "offset", "field", "code", maintain_order=True)
+
+
+def _part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
+    rows = _chunk_rows(origin, problem.rows)
+    place = origin.index.get(problem.field)
+    offsets = (
+        _record_offsets(origin.chunk, rows) if place is None else _offsets(origin, place, rows)
+    )
+    if problem.values is not None:
+        values = problem.values.cast(pl.Binary)
+    elif place is None:
+        values = pl.Series([b""], dtype=pl.Binary).new_from_index(0, len(rows))
+    else:
+        values = _own_bytes(origin, place, rows)
+    return _frame(origin.chunk, rows, offsets, (problem.field, problem.code), values)
+
+
+def from_records(chunk: Chunk, codes: Status) -> pl.DataFrame:
+    """The findings on whole records: `codes` are the record problems of the chunk (0: none)."""
+    parts = []
+    for number in np.unique(codes[codes > 0]):
+        rows = np.flatnonzero(codes == number)
+        code = RECORD_CODES[int(number)]
+        lengths = chunk.stop[rows] - chunk.bounds[rows]
+        values = [str(length).encode() if code in MEASURED else b"" for length in lengths.tolist()]
+        measured = pl.Series(values, dtype=pl.Binary)
+        parts.append(_frame(chunk, rows, _record_offsets(chunk, rows), ("", code), measured))
+    return pl.concat(parts).sort("record", maintain_order=True) if parts else empty()
+
+
+def single(
+    file: int, code: str, field: str = "", *, offset: int = 0, record: int = 0
+) -> pl.DataFrame:
+    """One finding on a file as a whole, or on one place of it."""
+    return pl.DataFrame([(file, record, offset, field, code, b"", "")], schema=SCHEMA, orient="row")
+
+
+def _frame(
+    chunk: Chunk, rows: Ints, offsets: Ints, what: tuple[str, str], values: pl.Series
+) -> pl.DataFrame:
+    field, code = what
+    columns = {
+        "file": pl.repeat(chunk.file, len(rows), eager=True),
+        "record": rows + chunk.first,
+        "offset": offsets,
+        "field": pl.repeat(field, len(rows), eager=True),
+        "code": pl.repeat(code, len(rows), eager=True),
+        "value": values,
+        "action": pl.repeat("", len(rows), eager=True),
+    }
+    return pl.DataFrame(columns).cast(SCHEMA)  # type: ignore[arg-type]
+
+
+def _chunk_rows(origin: Origin, rows: Ints) -> Ints:
+    """Positions in the batch as positions in the chunk."""
+    if origin.records is None:
+        return rows
+    return origin.records[rows].astype(np.int64) - origin.chunk.first
+
+
+def _record_offsets(chunk: Chunk, rows: Ints) -> Ints:
+    return chunk.bounds[rows] + chunk.offset
+
+
+def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
+    """A value that was unescaped lies behind the chunk's bytes; its record has to do."""
+    start = origin.spans.start[place, rows]
+    inside = start < len(origin.chunk.data)
+    return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
+
+
+def _own_bytes(origin: Origin, place: int, rows: Ints) -> pl.Series:
+    spans = origin.spans
+    starts, stops = spans.start[place, rows].tolist(), spans.stop[place, rows].tolist()
+    texts = [
+        origin.decode(_slice(spans.data, start, stop)).encode()
+        for start, stop in zip(starts, stops, strict=True)
+    ]
+    return pl.Series(texts, dtype=pl.Binary)
+
+
+def _slice(data: Bytes, start: int, stop: int) -> bytes:
+    return data[start:stop].tobytes()

@@ -1,0 +1,189 @@
+"""Values of persons → texts that show their shape and not their content.
+
+A masked text has one sign per character, the sign of its class: 漢 for kanji, あ ア ｱ for kana,
+9 A a for half-width and ９ Ａ ａ for full-width digits and letters, 外 for gaiji, * and ＊ for the
+rest. Spaces stay. The one thing shown as it is are bytes and characters that somebody must repair,
+as codes in angle brackets: <8E> a byte that is no character, <0A> a control character, <U+E000> a
+character that has no place.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Mode", "Sensitivity", "decoder", "mask", "mask_all"]
+
+Mode = Literal["masked", "raw", "none"]
+Sensitivity = Literal["public", "code", "personal", "secret"]
+"""`public` is shown as it is, `code` only if it looks like a code, `secret` never."""
+
+BYTE: Final = 0x10FF00
+"""This private character plus a byte stands for a byte that is no character."""
+
+SECRET: Final = "***"
+LONGEST: Final = 64
+"""Characters of a value that a finding shows."""
+REVEALED_AT_MOST: Final = 4
+"""Places of one value that are shown; a name in a wrong encoding must not get through whole."""
+
+LOOSE: Final = {0x80: 0x80, 0xA0: 0xA0, 0xF8F0: 0xA0, 0xF8F1: 0xFD, 0xF8F2: 0xFE, 0xF8F3: 0xFF}
+"""What Python's cp932 makes of single bytes that the encoding does not have."""
+
+
+@cache
+def decoder(charset: str) -> Callable[[bytes], str]:
+    """Bytes of a value to text for people; bytes that are no character are kept (`BYTE`).
+
+    Only messages are decoded here, one value at a time; data goes through `kinds`.
+    """
+    codecs.register_error("converters.findings", _keep_bytes)
+    loose = {point: chr(BYTE + byte) for point, byte in LOOSE.items()}
+
+    def decode(value: bytes) -> str:
+        text = value.decode(charset, "converters.findings")
+        return text.translate(loose) if charset == "cp932" and not text.isascii() else text
+
+    return decode
+
+
+def _keep_bytes(problem: UnicodeError) -> tuple[str, int]:
+    assert isinstance(problem, UnicodeDecodeError)
+    bad = problem.object[problem.start : problem.end]
+    return "".join(chr(BYTE + byte) for byte in bad), problem.end
+
+
+RANGES: Final = (
+    ("9", 0x30, 0x3A),
+    ("A", 0x41, 0x5B),
+    ("a", 0x61, 0x7B),
+    ("あ", 0x3041, 0x30A0),
+    ("ア", 0x30A1, 0x3100),
+    ("漢", 0x3005, 0x3008),
+    ("漢", 0x3400, 0x4DC0),
+    ("漢", 0x4E00, 0xA000),
+    ("外", 0xE000, 0xF900),
+    ("漢", 0xF900, 0xFB00),
+    ("９", 0xFF10, 0xFF1A),
+    ("Ａ", 0xFF21, 0xFF3B),
+    ("ａ", 0xFF41, 0xFF5B),
+    ("ｱ", 0xFF61, 0xFFA0),
+    ("漢", 0x20000, 0x32000),
+    ("外", 0xF0000, BYTE),
+)
+KEPT: Final = (0x20, 0x2026, 0x3000)
+
+
+@cache
+def _signs() -> npt.NDArray[np.uint32]:
+    """The sign of every code point. Bytes that are no character become ■."""
+    signs = np.full(0x110000, ord("＊"), np.uint32)
+    signs[:0x80] = ord("*")
+    for sign, first, stop in RANGES:
+        signs[first:stop] = ord(sign)
+    signs[BYTE : BYTE + 0x100] = ord("■")
+    for kept in KEPT:
+        signs[kept] = kept
+    return signs
+
+
+def mask(value: str, sensitivity: Sensitivity, mode: Mode, code: str = "", target: str = "") -> str:
+    """What a report may show of one value; see `mask_all`."""
+    return mask_all([value], sensitivity, mode, code, target)[0]
+
+
+def mask_all(
+    values: Sequence[str], sensitivity: Sensitivity, mode: Mode, code: str = "", target: str = ""
+) -> list[str]:
+    """What a report may show of many values of one field.
+
+    `code` is the finding they are shown for, `target` the charset that is written.
+    """
+    if mode == "none":
+        return [""] * len(values)
+    if sensitivity == "secret":
+        return [SECRET if value else "" for value in values]
+    short = [value if len(value) <= LONGEST else value[: LONGEST - 1] + "…" for value in values]
+    if mode == "raw" or sensitivity == "public":
+        return [_visible(value) for value in short]
+    if sensitivity == "code":
+        return [
+            _visible(value) if _looks_like_a_code(value) else _signs_of([value])[0]
+            for value in short
+        ]
+    signs = _signs_of(short)
+    if code not in REVEALED and code not in UNMAPPABLE:
+        return signs
+    places = (_places(value, code, target) for value in short)
+    return [_reveal(*found) for found in zip(short, signs, places, strict=True)]
+
+
+def _looks_like_a_code(value: str) -> bool:
+    """A column that is shifted can bring a name into a code field."""
+    return len(value) <= (8 if value.isascii() else 2)
+
+
+BYTES: Final = f"[\\U{BYTE:08x}-\\U{BYTE + 0xFF:08x}]"
+REVEALED: Final = {
+    "FLD-010": re.compile(BYTES),
+    "FLD-011": re.compile(BYTES),
+    "FLD-016": re.compile("[\x00-\x1f\x7f-\x9f]"),
+    "FLD-017": re.compile("[\ue000-\uf8ff]"),
+}
+"""What a finding shows of a personal value, since without it nobody could repair the data."""
+UNMAPPABLE: Final = ("OUT-002", "MAP-006")
+"""These show the characters that the target charset lacks."""
+
+
+def _reveal(value: str, signs: str, places: list[int]) -> str:
+    """The masked value, with the first few places that the finding is about as codes."""
+    if not places:
+        return signs
+    parts, done = [], 0
+    for place in places[:REVEALED_AT_MOST]:
+        parts += [signs[done:place], _code(ord(value[place]))]
+        done = place + 1
+    return "".join([*parts, signs[done:]])
+
+
+def _places(value: str, code: str, target: str) -> list[int]:
+    if code in REVEALED:
+        return [found.start() for found in REVEALED[code].finditer(value)]
+    return [place for place, character in enumerate(value) if _lacks(target, character)]
+
+
+@cache
+def _lacks(target: str, character: str) -> bool:
+    try:
+        character.encode(target or "utf-8", "strict")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
+def _signs_of(values: Sequence[str]) -> list[str]:
+    """All values in one array of code points, instead of a loop of Python's over characters."""
+    joined = "".join(values).encode("utf-32-le")
+    signs = _signs()[np.frombuffer(joined, "<u4")].tobytes().decode("utf-32-le")
+    ends = np.cumsum([len(value) for value in values], dtype=np.int64).tolist()
+    return [signs[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+
+
+INVISIBLE: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\\U000f0000-\\U{BYTE + 0xFF:08x}]")
+
+
+def _visible(value: str) -> str:
+    """The value with everything that a terminal cannot show, or would obey, as a code."""
+    return INVISIBLE.sub(lambda found: _code(ord(found.group())), value)
+
+
+def _code(point: int) -> str:
+    if point >= BYTE:
+        return f"<{point - BYTE:02X}>"
+    return f"<{point:02X}>" if point < 0xA0 else f"<U+{point:04X}>"

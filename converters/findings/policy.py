@@ -1,0 +1,153 @@
+"""The policy of a run: how grave a finding is here, what follows from it, what may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from converters.columns import Ints
+from converters.findings.catalogue import catalogue
+from converters.findings.masking import Mode, Sensitivity, mask_all
+from converters.model import Field, Layout, Mapping, Override
+
+__all__ = [
+    "JUDGED",
+    "SEVERITIES",
+    "Policy",
+    "at_least",
+    "errors",
+    "judge",
+    "masked",
+    "policy",
+    "sensitivity",
+]
+
+SEVERITIES: Final = ("info", "warning", "error")
+"""From mild to grave."""
+
+JUDGED: Final = ("file", "record", "offset", "field", "code", "severity", "value", "action")
+"""Columns of a frame that went through `judge`."""
+
+ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user and the definitions decided about findings.
+
+    `sensitivities` is field name to sensitivity; a field that is not there is personal. `target`
+    is the charset that is written, empty where nothing is.
+    """
+
+    fail_on: str = "error"
+    on_error: str = "reject"
+    max_errors: int | None = None
+    samples: Mode = "masked"
+    overrides: tuple[Override, ...] = ()
+    sensitivities: Dict[str, Sensitivity] = field(default_factory=dict)
+    target: str = ""
+
+    def severity(self, code: str, field: str) -> str:
+        """info, warning, error or off. An override for the field beats one for all fields, a later
+        one an earlier one."""
+        found = catalogue()[code].severity
+        for override in sorted(self.overrides, key=lambda override: bool(override.fields)):
+            if override.code == code and (not override.fields or field in override.fields):
+                found = override.severity
+        return found
+
+    def sensitivity(self, field: str) -> Sensitivity:
+        """Findings on whole records or files show measured numbers only."""
+        return self.sensitivities.get(field, "personal") if field else "public"
+
+
+def policy(
+    definitions: Sequence[Layout | Mapping],
+    fail_on: str = "error",
+    on_error: str = "reject",
+    max_errors: int | None = None,
+    samples: Mode = "masked",
+) -> Policy:
+    """The policy of a run over these definitions, the target layout last."""
+    layouts = [found for found in definitions if isinstance(found, Layout)]
+    sensitivities: dict[str, Sensitivity] = {}
+    for found in (found for layout in layouts for found in layout.record.fields):
+        known = sensitivities.get(found.name, "public")
+        sensitivities[found.name] = max(known, sensitivity(found), key=ORDER.index)
+    overrides = tuple(override for found in definitions for override in found.severities)
+    target = layouts[-1].charset if len(layouts) > 1 else ""
+    return Policy(fail_on, on_error, max_errors, samples, overrides, sensitivities, target)
+
+
+SECRET_NAMES: Final = ("個人番号", "マイナンバー", "住民票コード")
+
+
+def sensitivity(field: Field) -> Sensitivity:
+    """What the layout says, else secret by name or check digit, a code by kind, else personal."""
+    if field.sensitivity is not None:
+        return field.sensitivity
+    if field.kind in ("boolean", "code"):
+        return "code"
+    named = any(name in field.name for name in SECRET_NAMES)
+    return "secret" if named or field.check in ("個人番号", "住民票コード") else "personal"
+
+
+def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The frame with its `severity` and `action`; findings that are off are gone."""
+    pairs = frame.select("code", "field").unique()
+    severities = [policy.severity(code, name) for code, name in pairs.iter_rows()]
+    actions = [
+        _action(code, severity, policy)
+        for code, severity in zip(pairs["code"], severities, strict=True)
+    ]
+    known = pairs.with_columns(
+        pl.Series("severity", severities, pl.String), pl.Series("does", actions, pl.String)
+    )
+    joined = frame.join(known, on=("code", "field"), how="left", maintain_order="left")
+    action = pl.when(pl.col("action") == "").then(pl.col("does")).otherwise(pl.col("action"))
+    return joined.filter(pl.col("severity") != "off").with_columns(action=action).select(JUDGED)
+
+
+def _action(code: str, severity: str, policy: Policy) -> str:
+    known = catalogue()[code]
+    if severity != "error":
+        return known.action or "none"
+    if known.late or known.scope == "file":
+        return "none"
+    return "record-rejected" if policy.on_error == "reject" else "run-aborted"
+
+
+def errors(judged: pl.DataFrame) -> Ints:
+    """The numbers of the records that must not be converted, ascending."""
+    stops = pl.col("action").is_in(("record-rejected", "run-aborted"))
+    found = judged.filter(stops)["record"].unique().sort()
+    return found.to_numpy().astype(np.int64)
+
+
+def masked(judged: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The frame with `value` as the text that may be shown."""
+    if not len(judged):
+        return judged.with_columns(pl.col("value").cast(pl.String))
+    rows = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
+    groups = judged.with_columns(rows).partition_by("code", "field", maintain_order=True)
+    values = [_shown(group, policy) for group in groups]
+    order = pl.concat([group["row"] for group in groups]).arg_sort()
+    return judged.with_columns(pl.concat(values)[order].alias("value"))
+
+
+def _shown(group: pl.DataFrame, policy: Policy) -> pl.Series:
+    """One code of one field."""
+    code, name = group["code"][0], group["field"][0]
+    texts = [value.decode("utf-8", "replace") for value in group["value"].to_list()]
+    shown = mask_all(texts, policy.sensitivity(name), policy.samples, code, policy.target)
+    return pl.Series("value", shown, pl.String)
+
+
+def at_least(severity: str, threshold: str) -> bool:
+    """Is it as grave as `threshold`, or graver? Nothing reaches `never`."""
+    return threshold != "never" and SEVERITIES.index(severity) >= SEVERITIES.index(threshold)

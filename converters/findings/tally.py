@@ -1,0 +1,110 @@
+"""Judged findings, batch after batch → exact counts and a few samples per code and field.
+
+The size is bounded by the number of codes and fields, however many findings come, and the result
+does not depend on how they were cut into batches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from converters.findings.policy import SEVERITIES, Policy
+
+__all__ = ["Problem", "Sample", "Tally"]
+
+SAMPLES: Final = 5
+"""Samples kept per code and field: the first ones."""
+DISTINCT: Final = 1000
+"""Values counted per code and field; the rest is counted together."""
+TOP: Final = 20
+"""Values shown per code and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One finding to look at; `value` is what may be shown."""
+
+    file: int
+    record: int
+    offset: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """All findings of one code on one field.
+
+    `values` are the most frequent values with their counts, where values may be shown; `others` is
+    the number of findings whose value is not among them.
+    """
+
+    code: str
+    field: str
+    severity: str
+    count: int
+    samples: tuple[Sample, ...]
+    values: tuple[tuple[str, int], ...] = ()
+    others: int = 0
+
+
+class _Group:
+    """What is known so far about one code and field."""
+
+    __slots__ = ("count", "samples", "severity", "values")
+
+    def __init__(self, severity: str) -> None:
+        self.severity = severity
+        self.count = 0
+        self.samples: list[Sample] = []
+        self.values: dict[str, int] = {}
+
+
+class Tally:
+    """Guards the counts of a run; `add` takes judged and masked frames in input order."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._groups: dict[tuple[str, str], _Group] = {}
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Count the findings of one batch."""
+        if not len(frame):
+            return
+        for part in frame.partition_by("code", "field", maintain_order=True):
+            code, name, severity = part["code"][0], part["field"][0], part["severity"][0]
+            group = self._groups.setdefault((code, name), _Group(severity))
+            group.count += len(part)
+            wanted = part.head(SAMPLES - len(group.samples))
+            rows = wanted.select("file", "record", "offset", "value").iter_rows()
+            group.samples += [Sample(*row) for row in rows]
+            if self._policy.sensitivity(name) in ("public", "code"):
+                self._count_values(group, part)
+
+    def _count_values(self, group: _Group, part: pl.DataFrame) -> None:
+        counts = part.group_by("value", maintain_order=True).len()
+        for value, count in counts.iter_rows():
+            if value and (value in group.values or len(group.values) < DISTINCT):
+                group.values[value] = group.values.get(value, 0) + count
+
+    def count(self, severity: str) -> int:
+        """Findings of that severity so far."""
+        return sum(group.count for group in self._groups.values() if group.severity == severity)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything counted: errors first, then by code and field."""
+        found = [_problem(*key, group) for key, group in self._groups.items()]
+        return tuple(sorted(found, key=_rank))
+
+
+def _problem(code: str, name: str, group: _Group) -> Problem:
+    top = sorted(group.values.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+    others = group.count - sum(count for _, count in top) if top else 0
+    samples = tuple(group.samples)
+    return Problem(code, name, group.severity, group.count, samples, tuple(top), others)
+
+
+def _rank(problem: Problem) -> tuple[int, str, str]:
+    return -SEVERITIES.index(problem.severity), problem.code, problem.field
