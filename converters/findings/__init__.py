@@ -8,7 +8,6 @@ and wording are looked up late: in the policy of the run and in the catalogue.
 
 from converters.findings.catalogue import Entry, Words, catalogue, explain, message
 from converters.findings.frames import (
-    RECORD_CODES,
     SCHEMA,
     Origin,
     ValueProblem,
@@ -35,7 +34,6 @@ from converters.findings.tally import Problem, Sample, Tally
 
 __all__ = [
     "JUDGED",
-    "RECORD_CODES",
     "SCHEMA",
     "SEVERITIES",
     "Entry",

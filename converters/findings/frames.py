@@ -14,9 +14,9 @@ import polars as pl
 
 from converters import status
 from converters.columns import Bytes, Chunk, Ints, Spans, Status
+from converters.findings.catalogue import catalogue
 
 __all__ = [
-    "RECORD_CODES",
     "SCHEMA",
     "Origin",
     "ValueProblem",
@@ -45,16 +45,6 @@ record level. `value` is UTF-8; a byte of the file that is no character stands a
 character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text stays text.
 `action` is empty until `judge` has filled it.
 """
-
-RECORD_CODES: Final[dict[int, str]] = {
-    1: "REC-001",
-    2: "REC-002",
-    3: "REC-006",
-    4: "REC-007",
-    5: "REC-005",
-    6: "REC-008",
-}
-"""Numbers of record problems in `Chunk.codes` and `Spans.codes`."""
 
 MEASURED = ("REC-001", "REC-002", "REC-008")
 """Record problems whose value is the length of the record in bytes."""
@@ -140,12 +130,13 @@ def _part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
     return _frame(origin.chunk, rows, offsets, (problem.field, problem.code), values)
 
 
-def from_records(chunk: Chunk, codes: Status) -> pl.DataFrame:
-    """The findings on whole records: `codes` are the record problems of the chunk (0: none)."""
+def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl.DataFrame:
+    """The findings on whole records: `codes` are numbers of record problems (0: none), `problems`
+    the finding code of each."""
     parts = []
     for number in np.unique(codes[codes > 0]):
         rows = np.flatnonzero(codes == number)
-        code = RECORD_CODES[int(number)]
+        code = problems[int(number)]
         lengths = chunk.stop[rows] - chunk.bounds[rows]
         values = [str(length).encode() if code in MEASURED else b"" for length in lengths.tolist()]
         measured = pl.Series(values, dtype=pl.Binary)
@@ -153,11 +144,12 @@ def from_records(chunk: Chunk, codes: Status) -> pl.DataFrame:
     return pl.concat(parts).sort("record", maintain_order=True) if parts else empty()
 
 
-def single(
-    file: int, code: str, field: str = "", *, offset: int = 0, record: int = 0
-) -> pl.DataFrame:
-    """One finding on a file as a whole, or on one place of it."""
-    return pl.DataFrame([(file, record, offset, field, code, b"", "")], schema=SCHEMA, orient="row")
+def single(file: int, code: str, detail: str = "", offset: int = 0) -> pl.DataFrame:
+    """One finding on a file as a whole; `detail` is the field if the wording names one."""
+    names = "{field}" in catalogue()[code].en.message
+    field, value = (detail, "") if names else ("", detail)
+    row = (file, 0, offset, field, code, value.encode(), "")
+    return pl.DataFrame([row], schema=SCHEMA, orient="row")
 
 
 def _frame(
