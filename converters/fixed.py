@@ -1,0 +1,149 @@
+"""Records of fixed length: bytes ↔ records of fields that lie side by side.
+
+A record is taken whole when the terminator stands where the length says. Where it does not, the
+record is short or long, and the next one begins behind the next line end. Bytes that look like a
+line end inside a record of the right length are the field's own affair: its kind reports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from converters import charset, status
+from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.framing import Beginning, Split, mark, split, view
+from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
+from converters.kernels.frame import split_fixed
+from converters.model import Field, Layout
+
+__all__ = ["Fixed", "form"]
+
+NEWLINE: Final = {"crlf": 2, "lf": 1, "none": 0}
+"""Bytes of each terminator."""
+
+LONGEST: Final = 1 << 20
+"""Bytes after which a record without an end is cut, for records up to 64 KiB."""
+
+NUMBERS: Final = ("decimal", "integer")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixed:
+    """The fixed form of one layout; see `framing.Form`.
+
+    `slots` and `pads` tell where and how each field is written (see `kernels.assemble`);
+    `fillers` which fields have no text.
+    """
+
+    length: int
+    newline: int
+    utf8: bool
+    mark: bytes
+    at: Ints
+    width: Ints
+    fillers: tuple[bool, ...]
+    slots: Ints
+    pads: npt.NDArray[np.uint64]
+
+    @property
+    def longest(self) -> int:
+        return max(LONGEST, 16 * self.length)
+
+    def begin(self, data: Bytes, eof: bool) -> Beginning | None:
+        return mark(data, eof, self.utf8, expected=False)
+
+    def opening(self) -> bytes:
+        return b""
+
+    def closing(self) -> bytes:
+        return self.mark
+
+    def split(self, data: Bytes, eof: bool) -> Split:
+        shape = (self.length, self.newline, self.longest)
+        return split(split_fixed, data, eof, shape, self.length + self.newline)
+
+    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+        begin = chunk.bounds[:-1]
+        start = self.at[:, None] + begin
+        stop = start + self.width[:, None]
+        broken = np.flatnonzero(chunk.codes)
+        start[:, broken] = stop[:, broken] = begin[broken]
+        return Spans(chunk.data, start, stop, chunk.codes)
+
+    def fit(self, texts: Sequence[Text]) -> list[Status]:
+        widths = [
+            width for width, filler in zip(self.width, self.fillers, strict=True) if not filler
+        ]
+        return [
+            (text.lengths > width).astype(np.uint8) * np.uint8(status.OVERFLOW)
+            for text, width in zip(texts, widths, strict=True)
+        ]
+
+    def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
+        rows = np.flatnonzero(keep)
+        row = self.length + self.newline
+        out = np.empty(len(rows) * row + SPILL, np.uint8)
+        given = iter(texts)
+        columns = view([None if filler else next(given) for filler in self.fillers])
+        assemble_fixed(
+            columns.pool,
+            columns.views,
+            columns.steps,
+            columns.pools,
+            rows,
+            self.slots,
+            self.pads,
+            self.newline,
+            out,
+        )
+        return out[: len(rows) * row], np.arange(len(rows) + 1, dtype=np.int64) * row
+
+
+def form(layout: Layout, encode: Callable[[str], bytes]) -> Fixed:
+    """The form of a layout with fixed framing; `encode` writes a pad character."""
+    framing = layout.framing.fixed
+    assert framing is not None, "a fixed form needs fixed framing"
+    fields = layout.record.fields
+    script = charset.load(layout.charset)
+    sides, pads = zip(*(_padding(field, script.space, encode) for field in fields), strict=True)
+    blanks = [pad if pad in (b" ", script.space) else b" " for pad in pads]
+    at = np.array(layout.record.offsets, np.int64)
+    width = np.array([field.bytes or 0 for field in fields], np.int64)
+    sizes = [[len(pad) for pad in pads], [len(blank) for blank in blanks]]
+    return Fixed(
+        length=framing.length,
+        newline=NEWLINE[framing.terminator],
+        utf8=script.unicode,
+        mark=b"\x1a" if framing.eof == "1a" else b"",
+        at=at,
+        width=width,
+        fillers=tuple(field.is_filler for field in fields),
+        slots=np.array([at, width, sides, *sizes], np.int64).T.copy(),
+        pads=np.array(
+            [_words(p) + _words(b) for p, b in zip(pads, blanks, strict=True)], np.uint64
+        ),
+    )
+
+
+def _padding(field: Field, space: bytes, encode: Callable[[str], bytes]) -> tuple[int, bytes]:
+    """The side a value stands on, and the bytes that fill the rest."""
+    number = field.kind in NUMBERS
+    pad = b"0" if number else space if field.kind == "wide" else b" "
+    if field.pad is not None:
+        pad = encode(field.pad)
+    if field.align == "left" or (field.align is None and not number):
+        return LEFT, pad
+    if number and pad == b"0" and field.sign in ("leading", "minus"):
+        return SIGN if field.sign == "leading" else SIGN_MINUS, pad
+    return RIGHT, pad
+
+
+def _words(pad: bytes) -> list[int]:
+    """A pad repeated over three words of 8 bytes; pads have 1, 2, 3 or 4 bytes."""
+    line = pad * (24 // len(pad))
+    return [int.from_bytes(line[k : k + 8], "little") for k in range(0, 24, 8)]

@@ -1,0 +1,181 @@
+"""What the physical forms have in common: the verbs of a form, and what they hand out.
+
+begin  the first bytes → what stands before the records: byte order mark, header row
+split  bytes → whole records                assemble  columns → records
+spans  records → where their fields lie     fit       columns → values that cannot be written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.kernels.frame import BLANK, LONG, RAGGED, SHORT, TOO_LONG, UNCLOSED
+from converters.kernels.memory import window
+
+__all__ = [
+    "PROBLEMS",
+    "Beginning",
+    "Columns",
+    "FileProblem",
+    "Form",
+    "Split",
+    "mark",
+    "split",
+    "view",
+]
+
+PROBLEMS: Final[dict[int, str]] = {
+    BLANK: "REC-005",
+    LONG: "REC-002",
+    RAGGED: "REC-006",
+    SHORT: "REC-001",
+    TOO_LONG: "REC-008",
+    UNCLOSED: "REC-007",
+}
+"""The finding code of each record problem; such a record is rejected whole."""
+
+MARK: Final = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """Something about the file as a whole. `detail` is the column, or what was found."""
+
+    code: str
+    detail: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What stood before the first record: `used` bytes of it.
+
+    `order[k]` is the field of file column k, -1 for a column the layout does not know; None means
+    that the columns are the fields.
+    """
+
+    used: int
+    order: tuple[int, ...] | None
+    problems: tuple[FileProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The whole records at the front of some bytes, in the terms of `Chunk`.
+
+    `used` bytes are done with. At the end of the file that is all of them, and what lies behind
+    `bounds[-1]` is an end-of-file mark.
+    """
+
+    bounds: Ints
+    stop: Ints
+    codes: Status
+    used: int
+
+
+class Form(Protocol):
+    """One physical form, made for one layout.
+
+    Texts are in the order of the layout's fields, fillers left out.
+    """
+
+    @property
+    def longest(self) -> int:
+        """A buffer of this many bytes always begins with a whole record, or ends the file."""
+
+    def begin(self, data: Bytes, eof: bool) -> Beginning | None:
+        """What stands before the first record; None to ask for more bytes."""
+
+    def split(self, data: Bytes, eof: bool) -> Split:
+        """The whole records of `data`, which begins with one."""
+
+    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+        """Where the fields lie, fillers included. `order` is that of the file's `Beginning`."""
+
+    def opening(self) -> bytes:
+        """What is written before the first record."""
+
+    def closing(self) -> bytes:
+        """What is written behind the last record."""
+
+    def fit(self, texts: Sequence[Text]) -> list[Status]:
+        """Which values the form cannot write as they are, one status per value."""
+
+    def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
+        """The records of the rows to keep, and their bounds. A text that is too long is cut."""
+
+
+def mark(data: Bytes, eof: bool, utf8: bool, expected: bool) -> Beginning | None:
+    """The byte order mark: eaten where the charset has one, reported where it is not expected."""
+    if not len(data):
+        return Beginning(0, None, (FileProblem("SRC-001", "", 0),)) if eof else None
+    head = data[: len(MARK)].tobytes()
+    if len(head) < len(MARK) and MARK.startswith(head) and not eof:
+        return None
+    present = head == MARK
+    problems: tuple[FileProblem, ...] = ()
+    if present != expected:
+        problems = (FileProblem("SRC-004", "present" if present else "absent", 0),)
+    return Beginning(len(MARK) if present and utf8 else 0, None, problems)
+
+
+Splitter = Callable[..., tuple[int, int]]
+
+
+def split(
+    kernel: Splitter, data: Bytes, eof: bool, shape: tuple[int, int, int], typical: int
+) -> Split:
+    """Runs a splitting kernel until it is through; `typical` is the usual size of a record."""
+    room, place = len(data) // typical + 64, 0
+    bounds, stops, codes = [np.zeros(1, np.int64)], [], []
+    while True:
+        ends, stop, code = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, "u1")
+        count, place = kernel(data, place, eof, shape, (ends, stop, code))
+        bounds.append(ends[:count])
+        stops.append(stop[:count])
+        codes.append(code[:count])
+        if count < room:
+            break
+        room *= 2
+    one = len(stops) == 1
+    return Split(
+        np.concatenate(bounds),
+        stops[0] if one else np.concatenate(stops),
+        codes[0] if one else np.concatenate(codes),
+        len(data) if eof else place,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Texts as the assembling kernels read them (see `kernels.assemble`).
+
+    It keeps the arrays alive that its window looks at.
+    """
+
+    pool: Bytes
+    views: Ints
+    steps: Ints
+    pools: Ints
+    arrays: tuple[npt.NDArray[np.generic], ...]
+
+
+def view(texts: Sequence[Text | None]) -> Columns:
+    """One window over all texts; None stands for a column of blanks."""
+    arrays: list[npt.NDArray[np.generic]] = [np.zeros(2, np.uint64)]
+    for text in texts:
+        if text is not None:
+            arrays += [np.ascontiguousarray(text.views), np.ascontiguousarray(text.data)]
+    pool, places = window(arrays)
+    found = iter(places[1:])
+    blank = (places[0], 0, places[0])
+    cells = [blank if text is None else (next(found), 16, next(found)) for text in texts]
+    table = np.array(cells, np.int64).reshape(-1, 3).T.copy()
+    return Columns(pool, table[0], table[1], table[2], tuple(arrays))

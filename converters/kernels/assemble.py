@@ -1,0 +1,338 @@
+"""Columns of texts → records: values padded into their slots, or quoted and delimited.
+
+All columns are read through one `window` of memory: column f begins at `views[f]`, its next value
+lies `steps[f]` bytes on (0 repeats one blank value), and the values over 12 bytes lie from
+`pools[f]` on. Values are copied 8 bytes at a time and may spill up to 7 bytes to the right, where
+the next value is written over them; so `out` has 8 bytes to spare.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from converters.kernels.memory import load8, load64, store64
+
+__all__ = [
+    "ALWAYS",
+    "DOUBLED",
+    "LEFT",
+    "NEEDED",
+    "NEVER",
+    "RIGHT",
+    "SIGN",
+    "SIGN_MINUS",
+    "SPILL",
+    "assemble_delimited",
+    "assemble_fixed",
+    "judge",
+]
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+
+SPILL: Final = 8
+"""Bytes that `out` needs beyond the last record."""
+
+LEFT: Final = 0
+RIGHT: Final = 1
+SIGN_MINUS: Final = 2
+"""Right, and a first byte that is no digit stays in front of the pad."""
+SIGN: Final = 3
+"""Right, and the first byte stays in front of the pad."""
+
+NEVER: Final = 0
+NEEDED: Final = 1
+ALWAYS: Final = 2
+
+PLAIN: Final = 0
+QUOTED: Final = 1
+DOUBLED: Final = 2
+"""How a value is written: as it is, in quotes, in quotes with its own quotes doubled."""
+
+QUOTE: Final = 0x22
+CR: Final = 0x0D
+LF: Final = 0x0A
+SPACE: Final = 0x20
+INLINE: Final = 12
+SIZE: Final = np.uint64(0xFFFFFFFF)
+HALF: Final = np.uint64(32)
+ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+LOW: Final = np.uint64(0x0101010101010101)
+HIGH: Final = np.uint64(0x8080808080808080)
+TILE: Final = 64
+"""Records whose values are looked at together, so that they are still near when copied."""
+
+
+@njit(cache=True, nogil=True)
+def assemble_fixed(
+    pool: Bytes,
+    views: Ints,
+    steps: Ints,
+    pools: Ints,
+    rows: Ints,
+    slots: Ints,
+    pads: Words,
+    newline: int,
+    out: Bytes,
+) -> None:
+    """The values of `rows` into records of one length.
+
+    `slots` has a row per field: place in the record, width, side, bytes of the pad and of the
+    blank pad; `pads` three words of the pad, repeated, and three of what a blank is filled with.
+    """
+    length = slots[-1, 0] + slots[-1, 1] + newline
+    tile = max(16, (1 << 17) // length)
+    for low in range(0, len(rows), tile):
+        high = min(len(rows), low + tile)
+        for f in range(len(slots)):
+            _place(
+                pool, views[f], steps[f], pools[f], rows, low, high, slots[f], pads[f], length, out
+            )
+        if newline:
+            for r in range(low + 1, high + 1):
+                out[r * length - 1] = LF
+                if newline == 2:
+                    out[r * length - 2] = CR
+
+
+@njit(cache=True, nogil=True)
+def _place(
+    pool: Bytes,
+    view: int,
+    step: int,
+    base: int,
+    rows: Ints,
+    low: int,
+    high: int,
+    slot: Ints,
+    pads: Words,
+    length: int,
+    out: Bytes,
+) -> None:
+    """One column into its slot of the records from `low` to `high`."""
+    width, side, period = slot[1], slot[2], slot[3]
+    # Behind the last bytes of a record lies the next one, which is there already.
+    exact = slot[0] + width + SPILL > length
+    for r in range(low, high):
+        begin = r * length + slot[0]
+        end = begin + width
+        place = view + step * rows[r]
+        source, size = _value(pool, place, base)
+        if size >= width:
+            _copy(pool, source, out, begin, width, exact)
+        elif size == 0:
+            _fill_left(out, begin, end, pads[3], pads[4], pads[5], slot[4], exact)
+        elif side == LEFT:
+            _copy(pool, source, out, begin, size, exact)
+            _fill_left(out, begin + size, end, pads[0], pads[1], pads[2], period, exact)
+        else:
+            first = load8(pool, source)
+            if side == SIGN or (side == SIGN_MINUS and (first < 0x30 or first > 0x39)):
+                out[begin] = first
+                begin += 1
+                source += 1
+                size -= 1
+            while (end - size - begin) % period:
+                out[begin] = SPACE
+                begin += 1
+            _fill(out, begin, end - size, pads[0], pads[1], pads[2], exact)
+            _copy(pool, source, out, end - size, size, exact)
+
+
+@njit(cache=True, nogil=True)
+def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
+    """Where the value of a view lies, and its size."""
+    size = np.int64(load64(pool, place) & SIZE)
+    if size > INLINE:
+        return base + np.int64(load64(pool, place + 8) >> HALF), size
+    return place + 4, size
+
+
+@njit(cache=True, nogil=True)
+def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int, exact: bool) -> None:
+    """`size` bytes of a value; not exact, up to 7 bytes behind them change as well.
+
+    At least 8 bytes can be read from a value of any size: short ones lie in a view of 16.
+    """
+    if size >= 8:
+        for k in range(0, size - 7, 8):
+            store64(out, place + k, load64(pool, source + k))
+        store64(out, place + size - 8, load64(pool, source + size - 8))
+    elif exact:
+        for k in range(size):
+            out[place + k] = load8(pool, source + k)
+    else:
+        store64(out, place, load64(pool, source))
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    out: Bytes, place: int, end: int, a: np.uint64, b: np.uint64, c: np.uint64, exact: bool
+) -> None:
+    """The pad from `place` to `end`; not exact, up to 7 bytes behind `end` change as well."""
+    while place + 8 <= end or (place < end and not exact):
+        store64(out, place, a)
+        place += 8
+        a, b, c = b, c, a
+    while place < end:
+        out[place] = np.uint8(a & np.uint64(0xFF))
+        a >>= np.uint64(8)
+        place += 1
+
+
+@njit(cache=True, nogil=True)
+def _fill_left(
+    out: Bytes,
+    place: int,
+    end: int,
+    a: np.uint64,
+    b: np.uint64,
+    c: np.uint64,
+    period: int,
+    exact: bool,
+) -> None:
+    """The pad, and single spaces where no whole pad character fits any more."""
+    spare = (end - place) % period if period > 1 else 0
+    _fill(out, place, end - spare, a, b, c, exact)
+    for k in range(end - spare, end):
+        out[k] = SPACE
+
+
+@njit(cache=True, nogil=True)
+def assemble_delimited(
+    pool: Bytes,
+    views: Ints,
+    steps: Ints,
+    pools: Ints,
+    rows: Ints,
+    modes: Ints,
+    delimiter: int,
+    newline: int,
+    start: int,
+    out: Bytes,
+    bounds: Ints,
+) -> int:
+    """The values of `rows` from `start` on into delimited records; returns the first row left over.
+
+    `modes` tells for each field when it is quoted. `bounds[r + 1]` is set to the end of record r;
+    it stops where `out` might not hold the next records.
+    """
+    fields = len(views)
+    flags = np.empty((fields, TILE), np.uint8)
+    place = int(bounds[start])
+    for low in range(start, len(rows), TILE):
+        high = min(len(rows), low + TILE)
+        room = (high - low) * (fields - 1 + newline) + SPILL
+        for f in range(fields):
+            room += judge(
+                pool, views[f], steps[f], pools[f], rows[low:high], modes[f], delimiter, flags[f]
+            )
+        if place + room > len(out):
+            return low
+        for r in range(low, high):
+            for f in range(fields):
+                place = _write(
+                    pool,
+                    views[f] + steps[f] * rows[r],
+                    pools[f],
+                    flags[f, r - low],
+                    out,
+                    place,
+                )
+                out[place] = delimiter
+                place += 1
+            # The last delimiter gives way to the line end.
+            if newline == 2:
+                out[place - 1] = CR
+                place += 1
+            out[place - 1] = LF
+            bounds[r + 1] = place
+    return len(rows)
+
+
+@njit(cache=True, nogil=True)
+def _write(pool: Bytes, place: int, base: int, flag: int, out: Bytes, to: int) -> int:
+    """One value, in quotes if so flagged; returns the place behind it."""
+    source, size = _value(pool, place, base)
+    if flag == PLAIN:
+        _copy(pool, source, out, to, size, False)
+        return int(to + size)
+    out[to] = QUOTE
+    to += 1
+    if flag == QUOTED:
+        _copy(pool, source, out, to, size, False)
+        to += size
+    else:
+        for k in range(source, source + size):
+            byte = load8(pool, k)
+            out[to] = byte
+            to += 1
+            if byte == QUOTE:
+                out[to] = QUOTE
+                to += 1
+    out[to] = QUOTE
+    return to + 1
+
+
+@njit(cache=True, nogil=True)
+def judge(
+    pool: Bytes,
+    view: int,
+    step: int,
+    base: int,
+    rows: Ints,
+    mode: int,
+    delimiter: int,
+    flags: Bytes,
+) -> int:
+    """How each value of a column is to be written, into `flags`; returns the bytes of all."""
+    total = 0
+    for r in range(len(rows)):
+        place = view + step * rows[r]
+        source, size = _value(pool, place, base)
+        total += size
+        flags[r] = PLAIN
+        if mode == NEVER:
+            continue
+        special, quotes = _special(pool, source, size, delimiter)
+        if quotes:
+            flags[r] = DOUBLED
+            total += 2 + quotes
+        elif special or mode == ALWAYS:
+            flags[r] = QUOTED
+            total += 2
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _special(pool: Bytes, source: int, size: int, delimiter: int) -> tuple[bool, int]:
+    """Whether a value needs quotes, and how many it has itself.
+
+    All bytes that matter lie below the digits and letters, so most values pass with one test for
+    small bytes per word.
+    """
+    bound = LOW * np.uint64(max(delimiter, QUOTE) + 1)
+    small = np.uint64(0)
+    if size >= 8:
+        for k in range(0, size - 7, 8):
+            word = load64(pool, source + k)
+            small |= (word - bound) & ~word
+        word = load64(pool, source + size - 8)
+    elif size > 0:
+        word = load64(pool, source) | (ALL << np.uint64(8 * size))
+    else:
+        return False, 0
+    small |= (word - bound) & ~word
+    if not small & HIGH:
+        return False, 0
+    special, quotes = False, 0
+    for k in range(source, source + size):
+        byte = load8(pool, k)
+        quotes += byte == QUOTE
+        special |= byte in (delimiter, QUOTE, CR, LF)
+    return special, quotes
