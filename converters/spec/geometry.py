@@ -1,0 +1,59 @@
+"""Where the fields of a fixed record lie: gaps, overlaps, and the length of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from converters.errors import Problem
+from converters.model import Layout
+from converters.spec.document import Document, Loc
+
+__all__ = ["check_geometry"]
+
+FIELDS: Loc = ("records", 0, "fields")
+
+
+def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Positions against widths; nothing is said behind a field whose width is in doubt."""
+    if layout.framing.fixed is None or document.node(FIELDS).doubtful:
+        return
+    end: int | None = 0
+    before = ""
+    for place, field in enumerate(layout.record.fields):
+        if field.at is not None and end is not None and field.at != end + 1:
+            yield _misplaced(document, place, end, before)
+        start = field.at - 1 if field.at is not None else end
+        is_known = field.bytes is not None and not _in_doubt(document, place)
+        end = start + (field.bytes or 0) if start is not None and is_known else None
+        before = field.name
+    length = layout.framing.fixed.length
+    where: Loc = ("framing", "fixed", "length")
+    if end is not None and end != length and not document.node(where[:-1]).doubtful:
+        message = f"the fields end at byte {end}, the record at {length}"
+        yield document.problem(where, "DEF-012", message, _difference(length - end))
+
+
+def _misplaced(document: Document, place: int, end: int, before: str) -> Problem:
+    node = document.node((*FIELDS, place, "at"))
+    assert isinstance(node.value, str)
+    distance = int(node.value) - (end + 1)
+    after = f"{before} ends at byte {end}" if before else "the record begins at byte 1"
+    if distance < 0:
+        message = f"{-distance} bytes overlap: {after}"
+        return document.problem((*FIELDS, place, "at"), "DEF-010", message, f"at: {end + 1}")
+    hint = f"at: {end + 1}, or {{filler: {distance}}} before it"
+    message = f"{distance} bytes belong to no field: {after}"
+    return document.problem((*FIELDS, place, "at"), "DEF-011", message, hint)
+
+
+def _in_doubt(document: Document, place: int) -> bool:
+    """Was a part of the field taken out, and is its width no longer given?"""
+    node = document.node((*FIELDS, place))
+    keys = node.value if isinstance(node.value, dict) else {}
+    return node.doubtful and not {"bytes", "filler"} & set(keys)
+
+
+def _difference(missing: int) -> str:
+    if missing > 0:
+        return f"{missing} bytes are missing, such as {{filler: {missing}}} at the end"
+    return f"{-missing} bytes too many"

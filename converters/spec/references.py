@@ -1,0 +1,167 @@
+"""What the parts of a layout say of each other: names, keys, conditions, checks, code tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from converters.charset import NAMES
+from converters.errors import Problem
+from converters.model import Condition, Field, Layout, Override
+from converters.spec import styles
+from converters.spec.document import Document, Loc
+from converters.spec.fields import encoded_length
+from converters.spec.fitting import nearest
+
+__all__ = [
+    "check_code",
+    "check_condition",
+    "check_name",
+    "check_overrides",
+    "check_references",
+    "check_whole",
+    "item_names",
+]
+
+FIELDS: Loc = ("records", 0, "fields")
+CODE = re.compile("(SYS|DEF|SRC|REC|FLD|MAP|SET|XFL|BAL|OUT)-[0-9]{3}")
+
+
+def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Charset, substitute, delimiter, and names that stand twice."""
+    if layout.charset.lower() not in NAMES and not document.node(("charset",)).doubtful:
+        message = f'the charset "{layout.charset}" is not known'
+        hint = nearest(layout.charset.lower(), NAMES)
+        yield document.problem(("charset",), "DEF-020", message, hint)
+    if layout.substitute is not None and not (
+        len(layout.substitute) == 1 and encoded_length(layout, layout.substitute)
+    ):
+        message = f"`substitute` must be one character of {layout.charset}"
+        yield document.problem(("substitute",), "DEF-002", message)
+    if layout.framing.delimited and not _is_delimiter(layout.framing.delimited.delimiter):
+        where: Loc = ("framing", "delimited", "delimiter")
+        hint = 'such as "," or "\\t"; | and letters can be the second byte of a kanji'
+        message = "the delimiter must be one ASCII byte below 40 (hex), no quote, digit or line end"
+        yield document.problem(where, "DEF-002", message, hint)
+    seen: dict[str, int] = {}
+    for place, field in enumerate(layout.record.fields):
+        where = (*FIELDS, place, "name")
+        if field.name and field.name in seen:
+            hint = f"it stands first in line {document.node((*FIELDS, seen[field.name])).line}"
+            yield document.problem(where, "DEF-022", f"the name {field.name} stands twice", hint)
+        seen.setdefault(field.name, place)
+
+
+def check_references(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Every field and code table that is named must be there."""
+    if document.node(FIELDS).doubtful:
+        return
+    for place, field in enumerate(layout.record.fields):
+        loc = (*FIELDS, place)
+        if field.codes and field.codes not in layout.codes:
+            message = f"there is no code table {field.codes}"
+            hint = nearest(field.codes, layout.codes)
+            yield document.problem((*loc, "codes"), "DEF-020", message, hint)
+        elif field.codes:
+            yield from _codes_fit(document, layout, place)
+        if isinstance(field.required, Condition):
+            yield from check_condition(document, layout, field.required, (*loc, "required"))
+        if field.era and field.era not in styles.ERA_LETTERS:
+            yield from check_name(document, item_names(layout), field.era, (*loc, "era"))
+    for at, name in enumerate(layout.record.key):
+        yield from check_name(document, item_names(layout), name, ("records", 0, "key", at))
+    yield from _checks(document, layout)
+    yield from check_overrides(document, item_names(layout), layout.severities)
+
+
+def item_names(layout: Layout) -> list[str]:
+    """The names of all fields that are no fillers."""
+    return [field.name for field in layout.record.fields if not field.is_filler]
+
+
+def check_name(
+    document: Document, known: Iterable[str], name: str, loc: Loc, what: str = "field"
+) -> Iterator[Problem]:
+    """A problem, with the nearest known name, when there is no such item."""
+    names = list(known)
+    if name not in names:
+        yield document.problem(loc, "DEF-020", f"there is no {what} {name}", nearest(name, names))
+
+
+def check_condition(
+    document: Document, layout: Layout, condition: Condition, loc: Loc
+) -> Iterator[Problem]:
+    """The field of a condition is there, and what it is compared with can occur."""
+    yield from check_name(document, item_names(layout), condition.field, (*loc, "field"))
+    if condition.field not in item_names(layout):
+        return
+    field = layout.record.field(condition.field)
+    asked = [] if condition.equals is None else [((*loc, "equals"), condition.equals)]
+    asked += [((*loc, "in", at), value) for at, value in enumerate(condition.among or ())]
+    for where, value in asked:
+        yield from check_code(document, layout, field, value, where)
+
+
+def check_code(
+    document: Document, layout: Layout, field: Field, value: str, loc: Loc
+) -> Iterator[Problem]:
+    """A value that is named for a code field must be in the field's table."""
+    table = layout.codes.get(field.codes) if field.kind == "code" else None
+    if isinstance(table, dict) and value not in {*table, *field.sentinels.values()}:
+        message = f'"{value}" is not in the code table {field.codes} of {field.name}'
+        yield document.problem(loc, "DEF-020", message, nearest(value, table))
+
+
+def check_overrides(
+    document: Document, known: Iterable[str], overrides: tuple[Override, ...]
+) -> Iterator[Problem]:
+    """Codes look like codes, and the fields they are limited to are there."""
+    names = list(known)
+    for number, override in enumerate(overrides):
+        loc = ("severities", number)
+        if not CODE.fullmatch(override.code):
+            message = f'"{override.code}" is no finding code'
+            yield document.problem((*loc, "code"), "DEF-020", message, "such as FLD-061")
+        for at, name in enumerate(override.fields):
+            yield from check_name(document, names, name, (*loc, "fields", at))
+
+
+def _checks(document: Document, layout: Layout) -> Iterator[Problem]:
+    names = item_names(layout)
+    for number, check in enumerate(layout.checks):
+        loc: Loc = ("checks", number)
+        for at, name in enumerate(check.unique or ()):
+            yield from check_name(document, names, name, (*loc, "unique", at))
+        for at, name in enumerate(check.order or ()):
+            yield from check_name(document, names, name, (*loc, "order", at))
+            yield from _is_date(document, layout, name, (*loc, "order", at))
+        if check.required is not None:
+            yield from check_name(document, names, check.required, (*loc, "required"))
+        if check.when is not None:
+            yield from check_condition(document, layout, check.when, (*loc, "when"))
+        if check.when is not None and check.required is None:
+            message = "`when` belongs to `required` and means nothing here"
+            yield document.key_problem((*loc, "when"), "DEF-003", message)
+
+
+def _is_date(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[Problem]:
+    if name in item_names(layout) and layout.record.field(name).kind not in ("date", "wareki"):
+        message = f"{name} is no date; its kind is {layout.record.field(name).kind}"
+        yield document.problem(loc, "DEF-050", message)
+
+
+def _codes_fit(document: Document, layout: Layout, place: int) -> Iterator[Problem]:
+    """Codes that are longer than the field that should hold them."""
+    field = layout.record.fields[place]
+    table = layout.code_table(field.codes)
+    most = field.bytes or field.chars
+    lengths = {code: (encoded_length(layout, code) or 0) for code in table}
+    long = [code for code, length in lengths.items() if most and length > most]
+    if long and (field.bytes or all(len(code) > (field.chars or 0) for code in long)):
+        message = f'the code "{long[0]}" of {field.codes} does not fit {field.name} ({most})'
+        yield document.problem((*FIELDS, place, "codes"), "DEF-050", message)
+
+
+def _is_delimiter(text: str) -> bool:
+    """Could this byte never be the second byte of a double-byte character?"""
+    return len(text) == 1 and (text == "\t" or " " <= text < "@") and text not in '"0123456789'

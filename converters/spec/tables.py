@@ -1,0 +1,93 @@
+"""Code tables in CSV files → the dicts that stand in the models, in file order."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from converters.errors import DefinitionError, EnvironmentFailure, Problem
+from converters.spec.document import Document, Node, shown_path, text_of
+from converters.spec.fitting import nearest
+
+__all__ = ["load_tables"]
+
+COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to")}
+
+
+def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, list[Problem]]:
+    """The document with its code tables in place of the paths of CSV files."""
+    root = document.root
+    codes = root.value.get("codes") if isinstance(root.value, dict) else None
+    if codes is None or not isinstance(codes.value, dict):
+        return document, []
+    problems: list[Problem] = []
+    loaded: dict[str, Node] = {}
+    for name, node in codes.value.items():
+        if isinstance(node.value, str):
+            table, found = _table(document, name, folder, COLUMNS[kind])
+            problems += found
+            node = replace(node, value=table)
+        loaded[name] = node
+    assert isinstance(root.value, dict)
+    whole = replace(root, value=root.value | {"codes": replace(codes, value=loaded)})
+    return replace(document, root=whole), problems
+
+
+def _table(
+    document: Document, name: str, folder: Path, columns: tuple[str, str]
+) -> tuple[dict[str, Node], list[Problem]]:
+    reference = document.node(("codes", name)).value
+    assert isinstance(reference, str)
+    try:
+        path = folder / reference
+        text = text_of(path)
+    except DefinitionError as exc:
+        return {}, list(exc.problems)
+    except (EnvironmentFailure, ValueError):
+        return {}, [_not_there(document, name, reference, folder)]
+    table: dict[str, Node] = {}
+    return table, list(_rows(shown_path(path), text, columns, table))
+
+
+def _not_there(document: Document, name: str, reference: str, folder: Path) -> Problem:
+    known = sorted(path.relative_to(folder).as_posix() for path in folder.glob("**/*.csv"))
+    message = f"the code table {reference} cannot be read"
+    return document.problem(("codes", name), "DEF-020", message, nearest(reference, known))
+
+
+def _rows(
+    path: str, text: str, columns: tuple[str, str], table: dict[str, Node]
+) -> Iterator[Problem]:
+    """Fill `table` from the CSV text; yield what is wrong with the file."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    line = 1
+    try:
+        header = next(reader, [])
+        if tuple(header[:2]) != columns:
+            hint = f"the first line must be {','.join(columns)}"
+            yield Problem(
+                path, 1, 1, "DEF-002", f"the header is {','.join(header) or 'empty'}", hint
+            )
+            return
+        line = reader.line_num + 1
+        for row in reader:
+            if row:
+                yield from _row(path, line, row, len(header), table)
+            line = reader.line_num + 1
+    except csv.Error as exc:
+        yield Problem(path, line, 1, "DEF-001", f"no CSV: {exc}")
+
+
+def _row(
+    path: str, line: int, row: list[str], width: int, table: dict[str, Node]
+) -> Iterator[Problem]:
+    if len(row) != width:
+        message = f"the row has {len(row)} values, the header {width}"
+        yield Problem(path, line, 1, "DEF-002", message, "quote a value that contains a comma")
+    elif row[0] in table:
+        hint = f"it stands first in line {table[row[0]].line}"
+        yield Problem(path, line, 1, "DEF-031", f'the code "{row[0]}" stands twice', hint)
+    else:
+        table[row[0]] = Node(line, len(row[0]) + 2, row[1])
