@@ -1,0 +1,160 @@
+"""Tests of one column: series → the rows whose value is wrong.
+
+Every test first asks a question that one fast pass answers for clean data; rows are looked at one
+by one only where that pass found a suspect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from converters import checkdigits
+from converters.columns import Ints, text
+from converters.conditions import Typed, typed
+from converters.model import Field
+
+__all__ = [
+    "NONE",
+    "Rows",
+    "check_digit",
+    "earliest",
+    "latest",
+    "length",
+    "pattern",
+    "places",
+    "span",
+]
+
+Rows = Callable[[pl.Series], Ints]
+
+NONE: Ints = np.empty(0, np.int64)
+
+DATES = frozenset({"date", "wareki"})
+ISO = 10
+"""Characters of YYYY-MM-DD; an era letter may follow."""
+
+
+def places(found: pl.Series) -> Ints:
+    """Where a boolean series is true; null is not true."""
+    return found.arg_true().to_numpy().astype(np.int64) if found.any() else NONE
+
+
+def earliest(days: pl.Series) -> pl.Series:
+    """The first day that each date can mean: unknown parts are 00 already."""
+    return days.str.head(ISO)
+
+
+def latest(days: pl.Series) -> pl.Series:
+    """A day not before the last one that each date can mean."""
+    days = days.str.head(ISO).str.replace_all("-00", "-99", literal=True)
+    return days.str.replace("^0000-99-99$", "9999-99-99")
+
+
+def length(limit: int) -> Rows:
+    """Texts of more than `limit` characters. No more bytes than that cannot be more characters."""
+
+    def test(column: pl.Series) -> Ints:
+        if not (column.str.len_bytes() > limit).any():
+            return NONE
+        return places(column.str.len_chars() > limit)
+
+    return test
+
+
+def digits(limit: int) -> Rows:
+    """Integers of more than `limit` digits, sign and leading zeros not counted."""
+    bound = 10**limit
+    return lambda column: places((column >= bound) | (column <= -bound))
+
+
+def pattern(expression: str) -> Rows:
+    """Values that the expression does not match from end to end; ValueError when it is not one."""
+    whole = rf"\A(?:{expression})\z"
+    try:
+        pl.Series([""]).str.contains(whole)
+    except pl.exceptions.ComputeError as exc:
+        raise ValueError(str(exc).splitlines()[-1].removeprefix("error: ")) from exc
+
+    def test(column: pl.Series) -> Ints:
+        return places(~column.cast(pl.String).str.contains(whole))
+
+    return test
+
+
+def check_digit(scheme: str) -> Rows:
+    """Numbers that disagree with their check digit."""
+    return lambda column: np.flatnonzero(checkdigits.wrong(scheme, text(column)))
+
+
+def span(field: Field) -> Rows:
+    """Values below `min` or above `max`; a date only when it lies outside whatever it means.
+
+    What a sentinel stands for, such as the open end 9999-12-31, is in no range and never outside.
+    """
+    outside = _span(field)
+    if not field.sentinels:
+        return outside
+    meant = list(field.sentinels.values())
+
+    def test(column: pl.Series) -> Ints:
+        rows = outside(column)
+        return rows[places(~column.gather(rows).cast(pl.String).is_in(meant))]
+
+    return test
+
+
+def _span(field: Field) -> Rows:
+    if field.kind == "boolean":
+        raise ValueError("a boolean has no range")
+    if field.kind == "digits":
+        return _digits_outside(field.min, field.max)
+    if field.kind in DATES:
+        return _days_outside(field.min, field.max)
+    low = None if field.min is None else typed(field, field.min)
+    high = None if field.max is None else typed(field, field.max)
+    return lambda column: _outside(column, low, high)
+
+
+def _outside(column: pl.Series, low: Typed | None, high: Typed | None) -> Ints:
+    below: Ints = NONE if low is None else places(column < low)
+    above: Ints = NONE if high is None else places(column > high)
+    rows: Ints = np.union1d(below, above) if len(above) else below
+    return rows
+
+
+def _days_outside(low: str | None, high: str | None) -> Rows:
+    def test(column: pl.Series) -> Ints:
+        suspects = _outside(column, low, high)
+        if not len(suspects):
+            return NONE
+        days = column.gather(suspects)
+        wrong = np.zeros(len(suspects), np.bool_)
+        if low is not None:
+            wrong |= (latest(days) < low).to_numpy()
+        if high is not None:
+            wrong |= (earliest(days) > high).to_numpy()
+        return suspects[wrong]
+
+    return test
+
+
+def _digits_outside(low: str | None, high: str | None) -> Rows:
+    """Digit strings compare as text once they are equally long."""
+    limits = [limit for limit in (low, high) if limit is not None]
+    if any(not (limit.isascii() and limit.isdigit()) for limit in limits):
+        raise ValueError("the range of digits is given in digits")
+    least = max(len(limit) for limit in limits)
+
+    def test(column: pl.Series) -> Ints:
+        sizes = column.str.len_bytes()
+        widest = sizes.max()
+        width = max(least, widest) if isinstance(widest, int) else least
+        if sizes.min() != width:
+            column = column.str.zfill(width)
+        ends = [None if limit is None else limit.zfill(width) for limit in (low, high)]
+        return _outside(column, ends[0], ends[1])
+
+    return test
