@@ -133,7 +133,9 @@ def test_a_record_without_an_end_is_cut():
     assert found.bounds[1] == make.longest
 
 
-PIECES = st.sampled_from([b"abcd", b"abc", b"x", b"\r\n", b"\n", b"\r", b"\x1a", "髙".encode("cp932")])
+PIECES = st.sampled_from(
+    [b"abcd", b"abc", b"x", b"\r\n", b"\n", b"\r", b"\x1a", "髙".encode("cp932")]
+)
 BYTES = st.lists(PIECES, max_size=30).map(b"".join)
 LENGTHS = st.integers(1, 9)
 CUTS = st.lists(st.integers(0, 9), max_size=12)
@@ -205,7 +207,12 @@ PADDED = [
     ("no sign, no place for it", {"kind": "integer", "sign": "minus"}, b"12", b"000012"),
     ("a leading sign stays too", {"kind": "decimal", "sign": "leading"}, b"+12", b"+00012"),
     ("a trailing sign is at the end", {"kind": "integer", "sign": "trailing"}, b"12-", b"00012-"),
-    ("a number padded with spaces", {"kind": "integer", "sign": "minus", "pad": " "}, b"-1", b"    -1"),
+    (
+        "a number padded with spaces",
+        {"kind": "integer", "sign": "minus", "pad": " "},
+        b"-1",
+        b"    -1",
+    ),
     ("a number on the left", {"kind": "integer", "align": "left", "pad": " "}, b"12", b"12    "),
     ("text is filled with spaces", {"kind": "narrow"}, b"ab", b"ab    "),
     ("text on the right", {"kind": "digits", "align": "right", "pad": "0"}, b"12", b"000012"),
@@ -272,7 +279,12 @@ def test_records_are_those_of_the_reference_and_read_back(data: st.DataObject):
     rows = data.draw(st.lists(st.tuples(*[VALUES for _ in kinds]), min_size=1, max_size=40))
     keep = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
     fields = [
-        {"name": str(n), "bytes": width, "kind": kind, "sign": "minus" if kind == "decimal" else "none"}
+        {
+            "name": str(n),
+            "bytes": width,
+            "kind": kind,
+            "sign": "minus" if kind == "decimal" else "none",
+        }
         for n, (width, kind) in enumerate(zip(widths, kinds, strict=True))
     ]
     make = form(*fields, {"filler": 3})
