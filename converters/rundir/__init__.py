@@ -1,0 +1,13 @@
+"""One run is one directory: everything is written beside it and appears under its name at once.
+
+    runs/1/  outputs · findings.parquet · rejects/ · report.json · manifest.json (the last one)
+
+Directories are made 0700 and files 0600, since they hold residents' data.
+"""
+
+from converters.rundir.directory import RunDirectory
+from converters.rundir.findings_file import FindingsFile
+from converters.rundir.rejects import Rejects
+from converters.rundir.sink import Sink, Written, standard_output
+
+__all__ = ["FindingsFile", "Rejects", "RunDirectory", "Sink", "Written", "standard_output"]

@@ -1,0 +1,205 @@
+"""A run directory that appears whole or not at all.
+
+Files are written into `.NAME.partial-PID` beside the final place. `publish` writes the report,
+then the manifest, and renames the directory. Until then nothing stands under the final name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, BinaryIO, Self, cast
+
+from converters.errors import EnvironmentFailure, UsageError
+from converters.rundir.sink import Sink, Written
+
+__all__ = ["RunDirectory"]
+
+MANIFEST = "manifest.json"
+REPORT = "report.json"
+
+
+class RunDirectory:
+    """Guards the files of a run until they are published; use it in a `with` block.
+
+    An existing run is refused unless `force` is given, and then replaced only by a finished one.
+    What is neither empty nor a run, and a directory that holds an input, is never replaced.
+    """
+
+    def __init__(self, path: Path, force: bool = False, inputs: Sequence[Path] = ()) -> None:
+        self.path = Path(os.path.realpath(path))
+        self._written: list[Written] = []
+        self._open: list[Sink] = []
+        with _surroundings(path):
+            _refuse(path, self.path, force, inputs)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(self.path)
+            self._partial = self.path.with_name(f".{self.path.name}.partial-{os.getpid()}")
+            self._partial.mkdir(mode=0o700)
+            self._lock = _lock(self._partial)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Remove what was not published."""
+        for sink in self._open:
+            sink.abandon()
+        self._open.clear()
+        self._unlock()
+        shutil.rmtree(self._partial, ignore_errors=True)
+
+    def sink(self, name: str) -> Sink:
+        """A new output file; `name` is relative to the run and uses `/`."""
+        place = self._partial / name
+        with _surroundings(place):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sink = Sink(cast(BinaryIO, _create(place, "xb")), name)
+        self._open.append(sink)
+        return sink
+
+    def close(self, sink: Sink) -> Written:
+        """Finish one output."""
+        written = sink.close()
+        self._open.remove(sink)
+        self._written.append(written)
+        return written
+
+    @property
+    def written(self) -> tuple[Written, ...]:
+        """Every finished output, by path."""
+        return tuple(sorted(self._written, key=lambda written: written.path))
+
+    def publish(self, report: Mapping[str, Any], manifest: Mapping[str, Any]) -> Path:
+        """Write the report, then the manifest with all outputs, and let the run appear."""
+        assert not self._open, f"still open: {[sink.path for sink in self._open]}"
+        outputs = [
+            {"path": done.path, "bytes": done.bytes, "sha256": done.sha256, "records": done.records}
+            for done in self.written
+        ]
+        with _surroundings(self.path):
+            _write(self._partial / REPORT, report)
+            _write(self._partial / MANIFEST, {**manifest, "outputs": outputs})
+            _sync_directories(self._partial)
+            self._unlock()
+            _swap(self._partial, self.path)
+        return self.path
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+@contextmanager
+def _surroundings(path: Path) -> Iterator[None]:
+    """A failure of the system becomes ours, with the path it happened at."""
+    try:
+        yield
+    except OSError as exc:
+        name = str(exc.filename or path)
+        raise EnvironmentFailure(name, exc.strerror or str(exc)) from exc
+
+
+def _refuse(given: Path, path: Path, force: bool, inputs: Sequence[Path]) -> None:
+    """Refuse a place where something stands that must not be lost."""
+    if not os.path.lexists(path):
+        return
+    if not force:
+        raise UsageError(f"{given} exists already; name another --out, or add --force")
+    if not path.is_dir() or (any(path.iterdir()) and not (path / MANIFEST).is_file()):
+        raise UsageError(f"{given} is not a run; --force replaces runs only")
+    for taken in inputs:
+        if path in Path(os.path.realpath(taken)).parents:
+            raise UsageError(f"{taken} lies in {given}, which --force would replace")
+
+
+def _create(path: Path, mode: str) -> IO[Any]:
+    def private(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600)
+
+    encoding = None if "b" in mode else "utf-8"
+    newline = None if "b" in mode else "\n"
+    return open(path, mode, encoding=encoding, newline=newline, opener=private)
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    with _create(path, "x") as file:
+        json.dump(content, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _swap(partial: Path, path: Path) -> None:
+    """Let the new run take the place of the old one, which comes back if that fails."""
+    old = path.with_name(f".{path.name}.replaced-{os.getpid()}")
+    replaced = os.path.lexists(path)
+    if replaced:
+        path.rename(old)
+    try:
+        partial.rename(path)
+    except OSError:
+        if replaced:
+            old.rename(path)
+        raise
+    _sync_directory(path.parent)
+    if replaced:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync_directories(top: Path) -> None:
+    for place, _, _ in os.walk(top):
+        _sync_directory(Path(place))
+
+
+if sys.platform == "win32":
+
+    def _sync_directory(path: Path) -> None:
+        """Windows cannot sync a directory."""
+
+    def _lock(path: Path) -> int | None:
+        """Windows keeps open files from being deleted; no lock is needed."""
+        return None
+
+    def _sweep(path: Path) -> None:
+        """Without a lock nobody can tell a dead run from a running one."""
+
+else:
+    import fcntl
+
+    def _sync_directory(path: Path) -> None:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _lock(path: Path) -> int | None:
+        """A lock on the directory; the system lets go of it however the process ends."""
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    def _sweep(path: Path) -> None:
+        """Remove what runs that were killed left behind: it holds residents' data."""
+        for left in path.parent.glob(f".{path.name}.partial-*"):
+            lock = _lock(left)
+            if lock is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(lock)

@@ -1,0 +1,96 @@
+"""Rejected records → their original bytes, one file per input, and an index without personal data.
+
+A file under `rejects/` can be converted again as it is: it begins with the heading of its input
+(byte order mark, header row) and keeps every terminator.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import polars as pl
+
+from converters.columns import Chunk
+from converters.rundir.directory import RunDirectory
+from converters.rundir.sink import Sink
+
+__all__ = ["Rejects"]
+
+FOLDER = "rejects"
+COLUMNS = ("file", "record", "offset", "bytes", "codes")
+
+
+class Rejects:
+    """Guards the reject files of a run; nothing is created before the first reject.
+
+    `names` are the inputs in the order of their file numbers.
+    """
+
+    def __init__(self, run: RunDirectory, names: Sequence[str]) -> None:
+        self._run = run
+        self._names = _distinct(names)
+        self._headings: dict[int, bytes] = {}
+        self._files: dict[int, Sink] = {}
+        self._index: Sink | None = None
+
+    def heading(self, file: int, data: bytes) -> None:
+        """What stands before the first record of that input."""
+        self._headings[file] = data
+
+    def add(self, chunk: Chunk, judged: pl.DataFrame) -> None:
+        """Set aside the records of the chunk that its findings reject."""
+        stopped = judged.filter(pl.col("action") == "record-rejected")
+        if not len(stopped):
+            return
+        codes = pl.col("code").unique(maintain_order=True).str.join(";")
+        records = stopped.sort("record", maintain_order=True)
+        rejected = records.group_by("record", maintain_order=True).agg(codes)
+        blocks, rows = [], []
+        for record, named in rejected.iter_rows():
+            row = record - chunk.first
+            begin, end = int(chunk.bounds[row]), int(chunk.bounds[row + 1])
+            blocks.append(chunk.data[begin:end].tobytes())
+            rows.append((self._names[chunk.file], record, chunk.offset + begin, end - begin, named))
+        self._file(chunk.file).write(b"".join(blocks), len(blocks))
+        self._list().write(_lines(rows), len(rows))
+
+    def close(self) -> None:
+        """Finish the files."""
+        for sink in (*self._files.values(), *filter(None, [self._index])):
+            self._run.close(sink)
+
+    def _file(self, file: int) -> Sink:
+        if file not in self._files:
+            self._files[file] = self._run.sink(f"{FOLDER}/{self._names[file]}")
+            self._files[file].write(self._headings.get(file, b""))
+        return self._files[file]
+
+    def _list(self) -> Sink:
+        if self._index is None:
+            self._index = self._run.sink(f"{FOLDER}/index.csv")
+            self._index.write(_lines([COLUMNS]))
+        return self._index
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """File names for the inputs: the last part of the path, numbered where two are the same."""
+    seen: Counter[str] = Counter({"index.csv": 1})
+    found = []
+    for name in names:
+        path = PurePath("stdin" if name == "-" else name)
+        while seen[path.name.lower()]:
+            seen[path.name.lower()] += 1
+            path = path.with_name(f"{path.stem}-{seen[path.name.lower()]}{path.suffix}")
+        seen[path.name.lower()] = 1
+        found.append(path.name)
+    return found
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

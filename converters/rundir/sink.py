@@ -1,0 +1,109 @@
+"""Bytes → one output file and its sha256, written and hashed by a thread of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import sys
+import threading
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from converters.columns import Bytes
+from converters.errors import EnvironmentFailure
+
+__all__ = ["Sink", "Written", "standard_output"]
+
+AHEAD: Final = 4
+"""Blocks that may wait for the disk; the memory of a run depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished output. `path` is relative to the run and uses `/`; `-` is stdout."""
+
+    path: str
+    bytes: int
+    sha256: str
+    records: int
+
+
+class Sink:
+    """Guards one open output file and the thread that writes it.
+
+    Blocks must not change after they were handed over. A failure of the disk shows at the next
+    `write` or at `close`, as an EnvironmentFailure; a reader that left, as BrokenPipeError.
+    """
+
+    def __init__(self, file: BinaryIO, path: str, sync: bool = True) -> None:
+        self.path = path
+        self.bytes = 0
+        self.records = 0
+        self._file = file
+        self._sync = sync
+        self._digest = hashlib.sha256()
+        self._failure: OSError | None = None
+        self._dropped = False
+        self._queue: queue.Queue[memoryview | None] = queue.Queue(AHEAD)
+        self._thread = threading.Thread(target=self._work, name=f"write {path}", daemon=True)
+        self._thread.start()
+
+    def write(self, data: bytes | memoryview | Bytes, records: int = 0) -> None:
+        """Hand over one block that holds this many records."""
+        self._check()
+        block = data.data if isinstance(data, np.ndarray) else memoryview(data)
+        self.bytes += block.nbytes
+        self.records += records
+        if block.nbytes:
+            self._queue.put(block)
+
+    def close(self) -> Written:
+        """Wait until all is on the disk."""
+        self._join()
+        self._check()
+        try:
+            self._file.flush()
+            if self._sync:
+                os.fsync(self._file.fileno())
+                self._file.close()
+        except OSError as exc:
+            self._failure = exc
+        self._check()
+        return Written(self.path, self.bytes, self._digest.hexdigest(), self.records)
+
+    def abandon(self) -> None:
+        """Stop without finishing; the file is not good for anything."""
+        self._dropped = True
+        self._join()
+        if self._sync:
+            self._file.close()
+
+    def _join(self) -> None:
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (data := self._queue.get()) is not None:
+            if self._dropped or self._failure is not None:
+                continue
+            try:
+                self._file.write(data)
+                self._digest.update(data)
+            except OSError as exc:
+                self._failure = exc
+
+    def _check(self) -> None:
+        if isinstance(self._failure, BrokenPipeError):
+            raise self._failure
+        if self._failure is not None:
+            reason = self._failure.strerror or str(self._failure)
+            raise EnvironmentFailure(self.path, reason) from self._failure
+
+
+def standard_output() -> Sink:
+    """The sink of `--to -`."""
+    return Sink(sys.stdout.buffer, "-", sync=False)
