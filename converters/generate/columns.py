@@ -1,0 +1,216 @@
+"""A layout → a plan of generators → typed columns, block by block.
+
+Each field is given its source once: a facet of the residents, a number, or what its kind allows.
+A block is then a few draws and one gather per field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from converters import charset as charsets
+from converters.charset import Charset
+from converters.checkdigits import SCHEMES
+from converters.columns import Ints, Text, series, text
+from converters.generate import days, facets, fallback, people
+from converters.generate import words as tables
+from converters.generate.facets import Facet, Word
+from converters.generate.people import BLOCK, People
+from converters.generate.spelling import fitting
+from converters.model import Condition, Field, Layout
+
+__all__ = ["Plan", "columns", "compile"]
+
+Source = Callable[[People, np.random.Generator], pl.Series]
+"""The facts of a block → one column, as long as the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A layout with a source for every field, fillers left out, in record order.
+
+    `spare` has, for fields that are needed only at times, what stands where a value is missing.
+    """
+
+    layout: Layout
+    sources: dict[str, Source]
+    spare: dict[str, tuple[tuple[Condition, ...], Source]]
+
+
+def compile(layout: Layout) -> Plan:
+    """The plan of a layout."""
+    charset = charsets.load(layout.charset)
+    fields = [field for field in layout.record.fields if not field.is_filler]
+    return Plan(
+        layout=layout,
+        sources={field.name: _source(field, layout, charset) for field in fields},
+        spare={
+            field.name: (conditions, fallback.source(_needed(field), layout, charset))
+            for field in fields
+            if (conditions := _conditions(field, layout))
+        },
+    )
+
+
+def columns(plan: Plan, seed: int, block: int) -> pl.DataFrame:
+    """Block `block` (0-based) of the endless file of that seed: `BLOCK` records, typed."""
+    rng = np.random.default_rng([seed, block])
+    numbers = np.arange(block * BLOCK + 1, (block + 1) * BLOCK + 1)
+    found = people.people(tables.load(), numbers, rng)
+    frame = pl.DataFrame(
+        [pl.Series("_record", numbers.astype(np.uint64))]
+        + [source(found, rng).alias(name) for name, source in plan.sources.items()]
+    )
+    for name, (conditions, source) in plan.spare.items():
+        missing = frame[name].is_null() & _hold(frame, conditions)
+        if missing.any():
+            frame = frame.with_columns(frame[name].zip_with(~missing, source(found, rng).alias(name)))
+    return frame
+
+
+def _conditions(field: Field, layout: Layout) -> tuple[Condition, ...]:
+    """When the field must have a value although it need not always have one."""
+    own = (field.required,) if isinstance(field.required, Condition) else ()
+    also = (c.when for c in layout.checks if c.required == field.name and c.when is not None)
+    return (*own, *also)
+
+
+def _needed(field: Field) -> Field:
+    return field.model_copy(update={"required": True})
+
+
+def _hold(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.Series:
+    """Where any of the conditions holds."""
+    held = pl.Series(np.zeros(len(frame), np.bool_))
+    for condition in conditions:
+        value = frame[condition.field].cast(pl.String)
+        if condition.blank is not None:
+            held |= value.is_null() == condition.blank
+        else:
+            among = condition.among or (condition.equals or "",)
+            held |= value.is_in(list(among)).fill_null(False)
+    return held
+
+
+def _source(field: Field, layout: Layout, charset: Charset) -> Source:
+    hint = facets.facet(field.name)
+    if hint is facets.NOTHING and field.required is not True:
+        return _gather("none", [])
+    place = next((n for pattern, n in facets.NUMBERS if re.search(pattern, field.name)), None)
+    alone = any(check.unique == (field.name,) for check in layout.checks)
+    if field.kind in ("digits", "narrow") and (place or alone):
+        return _number(field, place or "number")
+    if field.kind in ("date", "wareki") and hint and hint.words() is days.VALUES:
+        return _dates(field, hint)
+    if hint and (pool := _pool(hint.words(), field, layout, charset)):
+        return _gather(hint.places, pool)
+    if field.check and field.kind in ("digits", "narrow"):
+        return _checked(field)
+    return fallback.source(field, layout, charset)
+
+
+def _pool(
+    meanings: Sequence[Word], field: Field, layout: Layout, charset: Charset
+) -> list[str | None]:
+    """The words as the field spells them; empty where it can spell none of those there are."""
+    if field.kind == "code":
+        spelled = [_code(word, field, layout) for word in meanings]
+    elif field.kind in ("narrow", "digits", "wide", "kana", "mixed"):
+        spelled = [_text(word, field, charset) for word in meanings]
+    else:
+        return []
+    meant = sum(word is not None for word in meanings)
+    return spelled if not meant or any(spelled) else []
+
+
+def _text(word: Word, field: Field, charset: Charset) -> str | None:
+    text = word if isinstance(word, str) or word is None else word[-1]
+    return None if text is None else fitting(text, field, charset)
+
+
+def _code(word: Word, field: Field, layout: Layout) -> str | None:
+    """The code whose label is the word, or that is the word itself."""
+    table = layout.code_table(field.codes) if field.codes else {}
+    texts = (word,) if isinstance(word, str) else word or ()
+    labelled = {label: code for code, label in reversed(table.items())}
+    return next((labelled[text] for text in texts if text in labelled), None) or next(
+        (text for text in texts if text in table), None
+    )
+
+
+def _gather(places: str, pool: Sequence[str | None]) -> Source:
+    """Words by their places; -1, the last one, is none."""
+    words = text(pl.Series([*pool, None], dtype=pl.String))
+
+    def source(found: People, rng: np.random.Generator) -> pl.Series:
+        return series("", Text(words.views[found[places]], words.data))
+
+    return source
+
+
+def _dates(field: Field, hint: Facet) -> Source:
+    """Dates by their places in `days.VALUES`, as far as the field can hold them."""
+    special = (days.spelled(value, field) for value in days.VALUES[days.DAYS :])
+    return _gather(hint.places, [*days.VALUES[: days.DAYS], *special])
+
+
+def _width(field: Field) -> int:
+    return field.chars or field.bytes or field.digits or 8
+
+
+def _number(field: Field, places: str) -> Source:
+    """Numbers that differ wherever the places do: steps of a prime number around the circle."""
+    width = min(_width(field), 18)
+    step = 7_919 if places in ("number", "head") else 104_729
+
+    def source(found: People, rng: np.random.Generator) -> pl.Series:
+        values = (found[places] * step + 10 ** (width - 1)) % 10**width
+        return _digits(_split(values, width), _width(field))
+
+    return source
+
+
+def _checked(field: Field) -> Source:
+    """Numbers with the right check digit, all different, on nine rows out of ten."""
+    scheme = SCHEMES[field.check or ""]
+    width = next((n for n in scheme.lengths if n == _width(field)), scheme.lengths[0])
+    counts = np.array(
+        [[scheme.counts(place, digit) for digit in range(10)] for place in range(width - 1)][::-1]
+    )
+    due = np.array(scheme.due)
+    keep = 1.0 if field.required is True else 0.9
+
+    def source(found: People, rng: np.random.Generator) -> pl.Series:
+        body = _split(found["number"] * 61_803_398_877 % 10 ** (width - 1), width - 1)
+        total = sum(counts[place][body[:, place]] for place in range(width - 1))
+        check = due[total % len(due)].astype(np.uint8)
+        parts = [check[:, None], body] if scheme.leading else [body, check[:, None]]
+        column = _digits(np.concatenate(parts, axis=1), width)
+        kept = rng.random(len(column)) < keep
+        return column.zip_with(pl.Series(kept), pl.Series([None], dtype=pl.String))
+
+    return source
+
+
+def _split(values: Ints, width: int) -> NDArray[np.uint8]:
+    """Decimal digits, a row per value."""
+    rows = np.empty((len(values), width), np.uint8)
+    for place in range(width - 1, -1, -1):
+        values, rows[:, place] = np.divmod(values, 10)
+    return rows
+
+
+def _digits(rows: NDArray[np.uint8], width: int) -> pl.Series:
+    """Rows of digits as text, zeros before them up to the width."""
+    padded = np.zeros((len(rows), width), np.uint8)
+    padded[:, width - rows.shape[1] :] = rows
+    offsets = np.arange(len(rows) + 1, dtype=np.int64) * width
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(padded + np.uint8(48))]
+    return pl.Series(pl.from_arrow(pa.LargeStringArray.from_buffers(len(rows), *buffers[1:])))

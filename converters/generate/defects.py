@@ -1,0 +1,258 @@
+"""Deliberate defects: finished records → damaged ones, and the truth about each.
+
+A record gets one defect at most. The kinds take turns, so that a file with enough damaged records
+has all that its layout allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from converters.model import Field, Layout
+
+__all__ = ["DEFECTS", "Damage", "Defect", "Truth", "damaged"]
+
+Content = bytes
+FieldDamage = Callable[[Content, Field, Layout], Content | None]
+"""The bytes of a value → damaged ones; None where this value cannot have the defect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A kind of defect: the finding it must lead to, and how a field gets it.
+
+    Without `field` it is a defect of the record, done by `damaged` itself.
+    """
+
+    code: str
+    field: FieldDamage | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Truth:
+    """One line of the ground truth: record (1-based), byte offset in the file, field, what and
+    the finding that is due. At record level the field is empty."""
+
+    record: int
+    offset: int
+    field: str
+    defect: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A damaged record: its bytes, and what was done where (`at` counts from its first byte)."""
+
+    record: bytes
+    at: int
+    field: str
+    defect: str
+
+
+def _first(content: Content, byte: bytes) -> Content:
+    """The first character, of whatever length in bytes, overwritten."""
+    length = 1 if content[0] < 0x80 or 0xA1 <= content[0] <= 0xDF else 2
+    return byte * min(length, len(content)) + content[length:]
+
+
+def _utf8(layout: Layout) -> bool:
+    return layout.charset.lower().replace("-", "") == "utf8"
+
+
+def _fixed(layout: Layout) -> bool:
+    return layout.framing.fixed is not None
+
+
+def _blank(content: Content) -> bool:
+    return not content.strip(b" ") or content.replace(b"\x81\x40", b"").strip(b" ") == b""
+
+
+def _part(style: str, letters: str) -> slice:
+    """Where a part of a date stands in its written form."""
+    plain = style.replace("g2", "gg").replace("g1", "g")
+    place = plain.index(letters)
+    return slice(place, place + len(letters))
+
+
+def _put(content: Content, place: slice, new: bytes) -> Content:
+    return content[: place.start] + new + content[place.stop :]
+
+
+def _bad_check_digit(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.check in (None, "住民票コード", "法人番号") or not content.isdigit():
+        return None
+    return content[:-1] + b"%d" % ((content[-1] - 48 + 1) % 10)
+
+
+def _bad_time(content: Content, field: Field, layout: Layout) -> Content | None:
+    return b"29" + content[2:] if field.kind == "time" and not _blank(content) else None
+
+
+def _control(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind not in ("mixed", "narrow", "kana") or field.pattern or _blank(content):
+        return None
+    return None if _utf8(layout) else _first(content, b"\x01")
+
+
+def _era(content: Content, field: Field, layout: Layout) -> Content | None:
+    known = field.kind == "wareki" and not _blank(content) and field.style[:1] in "Gg"
+    if not known or field.style.startswith("GG") or _spelled(content, field.unknown):
+        return None
+    codes = {letter: code for code, letter in field.eras.items()}
+    plain = "S" if field.style[:2] == "GY" else "03" if field.style[:2] == "g2" else "3"
+    era = codes.get("S", plain).encode()
+    return _put(era + content[len(era) :], _part(field.style, "YY"), b"70")
+
+
+def _half_character(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind not in ("mixed", "narrow") or field.pattern or _blank(content) or _utf8(layout):
+        return None
+    return b"A" * (len(content) - 1) + b"\x8a"
+
+
+def _impossible_date(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind not in ("date", "wareki") or _blank(content) or field.style.startswith("GG"):
+        return None
+    if _spelled(content, field.unknown):
+        return None
+    style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
+    return _put(content, _part(style, "MM"), b"13")
+
+
+def _narrow_in_wide(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind != "wide" or _blank(content) or field.pattern:
+        return None
+    return b"A" * 3 + content[3:] if _utf8(layout) else b"AB" + content[2:]
+
+
+def _not_boolean(content: Content, field: Field, layout: Layout) -> Content | None:
+    return b"?" * len(content) if field.kind == "boolean" and not _blank(content) else None
+
+
+def _not_number(content: Content, field: Field, layout: Layout) -> Content | None:
+    plain = field.kind == "digits" and not field.check and not field.pattern
+    number = field.kind in ("decimal", "integer") and not _blank(content)
+    if not (plain or number) or _blank(content) or field.name in layout.record.key:
+        return None
+    return b"X" + content[1:]
+
+
+def _pattern(content: Content, field: Field, layout: Layout) -> Content | None:
+    if not field.pattern or field.kind != "narrow" or _blank(content):
+        return None
+    broken = b"?" * len(content)
+    return None if re.fullmatch(field.pattern, broken.decode()) else broken
+
+
+def _required(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.required is not True or field.name in layout.record.key or _blank(content):
+        return None
+    return b" " * len(content) if _fixed(layout) else b""
+
+
+def _undecodable(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind not in ("kana", "mixed", "narrow", "wide") or field.pattern or _blank(content):
+        return None
+    return b"\xff" * 3 + content[3:] if _utf8(layout) else _first(content, b"\xff")
+
+
+def _unknown_code(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind != "code" or not field.codes or _blank(content):
+        return None
+    table = layout.code_table(field.codes)
+    free = (letter * len(content) for letter in "XZ8")
+    return next((code.encode() for code in free if code not in table), None)
+
+
+def _spelled(content: Content, spellings: tuple[str, ...]) -> bool:
+    return any(content.strip() == spelling.encode() for spelling in spellings)
+
+
+DEFECTS: Final[dict[str, Defect]] = {
+    "bad-check-digit": Defect("FLD-061", _bad_check_digit),
+    "bad-time": Defect("FLD-045", _bad_time),
+    "control-character": Defect("FLD-016", _control),
+    "duplicate-key": Defect("SET-001"),
+    "era-out-of-range": Defect("FLD-042", _era),
+    "half-character": Defect("FLD-011", _half_character),
+    "impossible-date": Defect("FLD-040", _impossible_date),
+    "long-record": Defect("REC-002"),
+    "narrow-in-wide": Defect("FLD-014", _narrow_in_wide),
+    "not-boolean": Defect("FLD-034", _not_boolean),
+    "not-number": Defect("FLD-030", _not_number),
+    "pattern": Defect("FLD-060", _pattern),
+    "ragged-record": Defect("REC-006"),
+    "required-blank": Defect("FLD-001", _required),
+    "short-record": Defect("REC-001"),
+    "undecodable-byte": Defect("FLD-010", _undecodable),
+    "unknown-code": Defect("FLD-050", _unknown_code),
+}
+"""Every kind of defect by name, with the code of the finding it must give."""
+
+
+def damaged(
+    record: bytes,
+    fields: list[tuple[Field, int, int]],
+    layout: Layout,
+    turns: Iterator[str],
+    drawn: tuple[np.random.Generator, bytes],
+) -> Damage:
+    """The record with the next defect that it can have.
+
+    `fields` gives each field and where it lies in the record; `drawn` the random numbers and the
+    key of a sound record before this one.
+    """
+    rng, key = drawn
+    order = [fields[place] for place in rng.permutation(len(fields))]
+    for defect in turns:
+        if found := _done(defect, record, order, layout, key):
+            return found
+    raise AssertionError("the turns of defects never end")
+
+
+def _done(
+    defect: str,
+    record: bytes,
+    order: list[tuple[Field, int, int]],
+    layout: Layout,
+    key: bytes,
+) -> Damage | None:
+    change = DEFECTS[defect].field
+    if change is None:
+        return _whole(defect, record, order, layout, key)
+    for field, start, stop in order:
+        content = record[start:stop]
+        new = change(content, field, layout)
+        if new is not None and new != content:
+            return Damage(record[:start] + new + record[stop:], start, field.name, defect)
+    return None
+
+
+def _whole(
+    defect: str,
+    record: bytes,
+    order: list[tuple[Field, int, int]],
+    layout: Layout,
+    key: bytes,
+) -> Damage | None:
+    """The defects of a record as a whole: its length, the number of its columns, its key."""
+    framing = layout.framing.fixed
+    body = record.rstrip(b"\r\n")
+    end = record[len(body) :]
+    if defect == "duplicate-key":
+        name = layout.record.key[0] if len(layout.record.key) == 1 and key else ""
+        for field, start, stop in order:
+            if field.name == name and len(key) == stop - start:
+                return Damage(record[:start] + key + record[stop:], start, name, defect)
+        return None
+    if defect == "ragged-record":
+        return None if framing else Damage(body + b",x" + end, 0, "", defect)
+    if framing is None or framing.terminator == "none":
+        return None
+    return Damage((body[:-7] if defect == "short-record" else body + b"XXXXX") + end, 0, "", defect)

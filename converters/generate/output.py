@@ -1,0 +1,148 @@
+"""Typed blocks → a file, through the same encoders and form as the program itself; with defects,
+the ground truth beside it."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from converters import charset as charsets
+from converters import fields, forms
+from converters import status as outcome
+from converters.columns import Bytes, Chunk, Ints
+from converters.errors import EnvironmentFailure
+from converters.forms import Form
+from converters.generate.columns import columns, compile
+from converters.generate.defects import DEFECTS, Truth, damaged
+from converters.generate.people import BLOCK
+from converters.model import Field, Layout
+
+__all__ = ["blocks", "write"]
+
+SOUND = (outcome.OK, outcome.BLANK, outcome.UNKNOWN, outcome.GAIJI)
+"""Outcomes that a generated value may have; another one is a fault of the generator."""
+
+
+def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 0.0) -> None:
+    """Writes a synthetic file; with a defect rate above 0 also PATH.defects.csv.
+
+    The same layout, number of records, seed and rate give the same bytes.
+    """
+    try:
+        with path.open("wb") as out:
+            truths = list(_written(layout, out, records, seed, defects))
+        if defects > 0:
+            _write_truths(path.with_name(path.name + ".defects.csv"), truths)
+    except OSError as fault:
+        raise EnvironmentFailure(str(path), fault.strerror or str(fault)) from fault
+
+
+def _written(
+    layout: Layout, out: BinaryIO, records: int, seed: int, defects: float
+) -> Iterator[Truth]:
+    form = _form(layout)
+    opening = form.opening()
+    out.write(opening)
+    place, turns = len(opening), itertools.cycle(sorted(DEFECTS))
+    for block, (data, bounds) in enumerate(blocks(layout, records, seed)):
+        if defects > 0:
+            spoiler = _Spoiler(layout, form, np.random.default_rng([seed, block, 1]), turns)
+            data, truths = _spoiled(spoiler, data, bounds, defects)
+            first = block * BLOCK
+            for one in truths:
+                yield replace(one, record=first + one.record, offset=place + one.offset)
+        out.write(data.data)
+        place += len(data)
+    out.write(form.closing())
+
+
+def blocks(layout: Layout, records: int, seed: int) -> Iterator[tuple[Bytes, Ints]]:
+    """The records of a file, block by block: their bytes and bounds."""
+    plan, codec, form = compile(layout), fields.compile(layout), _form(layout)
+    for block in range((records + BLOCK - 1) // BLOCK):
+        batch = columns(plan, seed, block).head(records - block * BLOCK)
+        texts, outcomes = fields.encode(codec, batch)
+        for name, status in outcomes.items():
+            assert int(status.max(initial=0)) in SOUND, f"{name}: {np.unique(status)}"
+        yield form.assemble(texts, np.ones(len(batch), np.bool_))
+
+
+def _form(layout: Layout) -> Form:
+    charset = charsets.load(layout.charset)
+    return forms.form(layout, lambda data: data.decode(charset.name), lambda text: text.encode(charset.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoiler:
+    """What damaging a block takes: the form that finds the fields, random numbers, and the turn
+    of the kinds, which goes on from block to block."""
+
+    layout: Layout
+    form: Form
+    rng: np.random.Generator
+    turns: Iterator[str]
+
+
+def _spoiled(
+    spoiler: _Spoiler, data: Bytes, bounds: Ints, rate: float
+) -> tuple[Bytes, list[Truth]]:
+    """The block with some records damaged. The loop runs over the damaged records only."""
+    rows = np.flatnonzero(spoiler.rng.random(len(bounds) - 1) < rate)
+    places = _places(spoiler, data, bounds)
+    pieces, truths, done, shift = [], [], 0, 0
+    for row in rows.tolist():
+        start, stop = int(bounds[row]), int(bounds[row + 1])
+        before = row - 1 if row and row - 1 not in rows else -1
+        key = _key(spoiler.layout, places(before), data[: bounds[row]]) if before >= 0 else b""
+        record = data[start:stop].tobytes()
+        lying = [(field, first - start, last - start) for field, first, last in places(row)]
+        damage = damaged(record, lying, spoiler.layout, spoiler.turns, (spoiler.rng, key))
+        code = DEFECTS[damage.defect].code
+        offset = start + shift + damage.at
+        truths.append(Truth(row + 1, offset, damage.field, damage.defect, code))
+        pieces += [data[done:start], np.frombuffer(damage.record, np.uint8)]
+        done, shift = stop, shift + len(damage.record) - len(record)
+    return np.concatenate([*pieces, data[done:]]), truths
+
+
+Lying = list[tuple[Field, int, int]]
+
+
+def _places(spoiler: _Spoiler, data: Bytes, bounds: Ints) -> Callable[[int], Lying]:
+    """Row → its fields and where they lie in the block; values with doubled quotes are left out."""
+    ends = bounds[1:] - _newline(spoiler.layout)
+    chunk = Chunk(0, 0, 1, 0, data, bounds, ends, np.zeros(len(ends), np.uint8))
+    spans = spoiler.form.spans(chunk, None)
+    named = list(enumerate(spoiler.layout.record.fields))
+
+    def places(row: int) -> Lying:
+        found = ((f, int(spans.start[k, row]), int(spans.stop[k, row])) for k, f in named)
+        return [one for one in found if one[2] <= len(data) and not one[0].is_filler]
+
+    return places
+
+
+def _newline(layout: Layout) -> int:
+    framing = layout.framing.fixed or layout.framing.delimited
+    assert framing is not None, "a layout has one of the forms"
+    return {"crlf": 2, "lf": 1, "none": 0}[framing.terminator]
+
+
+def _key(layout: Layout, lying: Lying, data: Bytes) -> bytes:
+    """The bytes of a record's only key field."""
+    return next(
+        (data[a:b].tobytes() for field, a, b in lying if (field.name,) == layout.record.key), b""
+    )
+
+
+def _write_truths(path: Path, truths: list[Truth]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["record", "offset", "field", "defect", "code"])
+        rows.writerows([t.record, t.offset, t.field, t.defect, t.code] for t in truths)

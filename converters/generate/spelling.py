@@ -1,0 +1,102 @@
+"""Text as a field can hold it: one word → its spelling by kind, charset and width, or null."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from itertools import accumulate
+from typing import Final
+
+from converters.charset import ABSENT, Charset
+from converters.model import Field
+
+__all__ = ["fitting", "half", "size", "wide"]
+
+_WIDE: Final = {0x20: "　"} | {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+_HALF: Final = {ord(full): chr(code) for code, full in _WIDE.items()}
+_KANA: Final = {
+    unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF61, 0xFFA0)
+} | {"\u3099": "ﾞ", "\u309a": "ﾟ"}
+"""Full-width katakana and marks to their half-width forms."""
+
+_PLAIN: Final = {
+    "髙": "高",
+    "﨑": "崎",
+    "濵": "浜",
+    "德": "徳",
+    "𠮷": "吉",
+    "①": "１",
+    "㈱": "（株）",
+    "～": "〜",
+    "－": "−",
+    "\ue000": "斎",
+    "\ue001": "辺",
+}
+"""What a charset without the character gets instead; waves and dashes change their mapping only."""
+
+
+def wide(text: str) -> str:
+    """ASCII → full-width forms."""
+    return text.translate(_WIDE)
+
+
+def half(text: str) -> str:
+    """Full-width katakana, letters and digits → half-width, voicing marks on their own."""
+    return "".join(map(_half, text))
+
+
+@cache
+def _half(character: str) -> str:
+    character = character.translate(_HALF)
+    halves = [_KANA.get(part) for part in unicodedata.normalize("NFD", character)]
+    return character if None in halves else "".join(filter(None, halves))
+
+
+@cache
+def size(character: str, charset: Charset) -> int:
+    """Bytes of the character in this charset; 0 where it has no code for it."""
+    if charset.unicode:
+        return len(character.encode())
+    code = int(charset.encode[ord(character)]) if ord(character) < 0x10000 else ABSENT
+    return 0 if code == ABSENT else 1 if code < 0x100 else 2
+
+
+def fitting(text: str, field: Field, charset: Charset) -> str | None:
+    """The text spelled and cut for the field; null where the field cannot hold anything of it."""
+    text = _by_kind(text, field.kind)
+    if not all(size(c, charset) for c in text):
+        text = "".join(c if size(c, charset) else _PLAIN.get(c, "") for c in text)
+    text = _cut(text, field, charset)
+    if not text or not _allowed(text, field.kind):
+        return None
+    if field.pattern and not re.fullmatch(field.pattern, text):
+        return None
+    return text
+
+
+def _by_kind(text: str, kind: str) -> str:
+    if kind == "wide":
+        return wide(text)
+    return half(text) if kind in ("kana", "narrow", "digits") else text
+
+
+def _allowed(text: str, kind: str) -> bool:
+    if kind == "wide":
+        return all(ord(c) > 0x7F and not 0xFF61 <= ord(c) <= 0xFF9F for c in text)
+    if kind == "kana":
+        return all(ord(c) < 0x7F or 0xFF61 <= ord(c) <= 0xFF9F for c in text)
+    if kind == "digits":
+        return text.isascii() and text.isdigit()
+    return kind != "narrow" or text.isascii()
+
+
+def _cut(text: str, field: Field, charset: Charset) -> str:
+    """The text without what the width has no room for, and without a blank or mark left over."""
+    room = field.bytes or len(text) * 4
+    text = text[: field.chars or len(text)]
+    ends = accumulate(size(c, charset) for c in text)
+    kept = text[: sum(end <= room for end in ends)]
+    if kept != text and text[len(kept)] in "ﾞﾟ":
+        kept = kept[:-1]
+    return kept.rstrip(" 　")
