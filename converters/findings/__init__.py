@@ -20,7 +20,7 @@ from converters.findings.frames import (
 )
 from converters.findings.masking import Mode, Sensitivity, decoder, mask, mask_all
 from converters.findings.policy import (
-    JUDGED,
+    JUDGED_SCHEMA,
     SEVERITIES,
     Policy,
     at_least,
@@ -33,7 +33,7 @@ from converters.findings.policy import (
 from converters.findings.tally import Problem, Sample, Tally
 
 __all__ = [
-    "JUDGED",
+    "JUDGED_SCHEMA",
     "SCHEMA",
     "SEVERITIES",
     "Entry",

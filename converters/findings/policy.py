@@ -16,7 +16,7 @@ from converters.findings.masking import Mode, Sensitivity, mask_all
 from converters.model import Field, Layout, Mapping, Override
 
 __all__ = [
-    "JUDGED",
+    "JUDGED_SCHEMA",
     "SEVERITIES",
     "Policy",
     "at_least",
@@ -30,7 +30,16 @@ __all__ = [
 SEVERITIES: Final = ("info", "warning", "error")
 """From mild to grave."""
 
-JUDGED: Final = ("file", "record", "offset", "field", "code", "severity", "value", "action")
+JUDGED_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "file": pl.UInt16(),
+    "record": pl.UInt64(),
+    "offset": pl.UInt64(),
+    "field": pl.String(),
+    "code": pl.String(),
+    "severity": pl.String(),
+    "value": pl.Binary(),
+    "action": pl.String(),
+}
 """Columns of a frame that went through `judge`."""
 
 ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
@@ -110,7 +119,7 @@ def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
     joined = frame.join(known, on=("code", "field"), how="left", maintain_order="left")
     action = pl.when(pl.col("action") == "").then(pl.col("does")).otherwise(pl.col("action"))
-    return joined.filter(pl.col("severity") != "off").with_columns(action=action).select(JUDGED)
+    return joined.filter(pl.col("severity") != "off").with_columns(action=action).select(list(JUDGED_SCHEMA))
 
 
 def _action(code: str, severity: str, policy: Policy) -> str:
