@@ -13,6 +13,7 @@ schema     models → JSON Schema for editors
 from converters.model import MappingSet
 from converters.spec.loading import Definition, lint, list_definitions, load_layout, load_mapping
 from converters.spec.places import Roots, shipped_layouts
+from converters.spec.schema import schema
 
 __all__ = [
     "Definition",
@@ -22,5 +23,6 @@ __all__ = [
     "list_definitions",
     "load_layout",
     "load_mapping",
+    "schema",
     "shipped_layouts",
 ]

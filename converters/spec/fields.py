@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
+
+import polars as pl
 
 from converters.charset import NAMES
 from converters.errors import Problem
@@ -14,7 +16,7 @@ from converters.spec import styles
 from converters.spec.document import Document, Loc
 from converters.spec.fitting import nearest
 
-__all__ = ["OPTIONS", "check_field", "encoded_length"]
+__all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]
 
 PAPER: Final = {"name", "notes", "romaji", "sensitivity", "title"}
 EVERY: Final = PAPER | {"at", "balance", "bytes", "chars", "column", "kind", "quote"}
@@ -43,6 +45,8 @@ OPTIONS: Final[dict[str, set[str]]] = {
 DOUBLE_BYTE: Final = {"cp932", "shift_jis"}
 SPELLINGS: Final = 200
 """Special spellings one field may have."""
+NARROW: Final = 18
+"""Digits of a number whose field does not say how many it has."""
 
 
 def check_field(document: Document, layout: Layout, place: int) -> Iterator[Problem]:
@@ -53,11 +57,12 @@ def check_field(document: Document, layout: Layout, place: int) -> Iterator[Prob
     yield from _size(document, layout, field, loc)
     yield from _spellings(document, layout, field, loc)
     yield from _range(document, field, loc)
-    yield from _pattern(document, field, loc)
+    if field.pattern:
+        yield from _pattern(document, field, loc)
     if field.kind in ("date", "time", "wareki"):
         yield from _style(document, layout, field, loc)
     if field.kind == "wareki":
-        yield from _eras(document, layout, field, loc)
+        yield from _eras(document, field, loc)
     if field.kind in ("decimal", "integer"):
         yield from _number(document, field, loc)
 
@@ -71,16 +76,19 @@ def encoded_length(layout: Layout, text: str) -> int | None:
 
 
 def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
-    if not field.name:
+    doubtful = document.node(loc).doubtful
+    if not field.name and not doubtful:
         hint = "only a filler may go without"
         yield document.problem(loc, "DEF-002", "the field has no name", hint)
-    for option in sorted(_given(document, loc) - OPTIONS[field.kind]):
+    given = _given(document, loc)
+    is_sure = "kind" in given or not doubtful
+    for option in sorted(given - OPTIONS[field.kind]) if is_sure else ():
         knowing = [kind for kind, options in OPTIONS.items() if option in options]
         message = f"`{option}` is not an option of kind {field.kind}"
         hint = f"known by {', '.join(knowing)}" if len(knowing) < 6 else ""
         yield document.key_problem((*loc, option), "DEF-003", message, hint)
     foreign = {"fixed": ("quote", "column"), "delimited": ("at",)}[form_of(layout)]
-    for option in sorted(_given(document, loc) & set(foreign)):
+    for option in sorted(given & set(foreign)):
         message = f"`{option}` has no meaning in a {form_of(layout)} file"
         yield document.key_problem((*loc, option), "DEF-003", message)
     if field.balance == "sum" and field.kind not in ("decimal", "integer"):
@@ -162,50 +170,50 @@ def _one_character(document: Document, layout: Layout, where: Loc, text: str) ->
 
 
 def _style(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
+    known = styles.STYLES[field.kind]
     style = field.style or styles.DEFAULTS.get((field.kind, form_of(layout)), "")
-    where = (*loc, "style")
     if not style:
-        hint = f"one of {', '.join(styles.WAREKI)}"
-        yield document.problem(loc, "DEF-002", f"`style` is missing: {field.name}", hint)
+        hint = f"one of {', '.join(known)}"
+        if "style" in _given(document, loc) or not document.node(loc).doubtful:
+            yield document.problem(loc, "DEF-002", f"`style` is missing: {field.name}", hint)
         return
-    known = {"date": styles.DATES, "time": styles.TIMES, "wareki": styles.WAREKI}[field.kind]
-    if not (styles.is_wareki(style) if field.kind == "wareki" else style in known):
+    where = (*loc, "style")
+    if style not in known:
         message = f'"{style}" is no style of kind {field.kind}'
         yield document.problem(where, "DEF-002", message, nearest(style, known))
         return
-    written = styles.width(field.kind, style)
-    length = encoded_length(layout, written) or len(written)
+    example = styles.written(style)
+    length = encoded_length(layout, example) or len(example)
     if field.bytes and length > field.bytes:
         message = f"{style} writes {length} bytes, the field has {field.bytes}"
         yield document.problem(where, "DEF-050", message)
-    elif field.chars and len(written) > field.chars:
-        message = f"{style} writes {len(written)} characters, the field has {field.chars}"
+    elif field.chars and len(example) > field.chars:
+        message = f"{style} writes {len(example)} characters, the field has {field.chars}"
         yield document.problem(where, "DEF-050", message)
 
 
-def _eras(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
-    if not styles.is_wareki(field.style):
+def _eras(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
+    if field.style not in styles.STYLES["wareki"]:
         return
+    letters = ", ".join(styles.ERA_LETTERS)
     token = styles.era_token(field.style)
     if token and field.era:
         message = f"{field.style} writes the era itself; `era` is for a style without one"
         yield document.key_problem((*loc, "era"), "DEF-050", message)
     if not token and not field.era:
-        hint = f"one of {', '.join(styles.ERA_LETTERS)}, or the field that holds the era"
-        yield document.problem(loc, "DEF-002", f"`era` is missing: {field.style} has no era", hint)
-    if field.eras and token in ("", "GG"):
-        message = f"{field.style} has no era code that `eras` could explain"
-        yield document.key_problem((*loc, "eras"), "DEF-050", message)
-        return
-    digits = {"g1": 1, "g2": 2, "G": 1}.get(token, 0)
+        message = f"`era` is missing: {field.style} writes no era"
+        yield document.problem(loc, "DEF-002", message, f"{letters}, or the field that has it")
     for code, letter in field.eras.items():
         where = (*loc, "eras", code)
-        if len(letter) != 1 or letter not in styles.ERA_LETTERS:
-            hint = f"one of {', '.join(styles.ERA_LETTERS)}"
-            yield document.problem(where, "DEF-002", f'"{letter}" is no era letter', hint)
-        if len(code) != digits or encoded_length(layout, code) != digits:
+        if letter not in styles.ERA_LETTERS:
+            message = f'"{letter}" is no era letter'
+            yield document.problem(where, "DEF-002", message, f"one of {letters}")
+        if token and len(code) != len(styles.ERA_TOKENS[token]):
             message = f'the era code "{code}" does not fit {field.style}'
-            yield document.key_problem(where, "DEF-050", message, f"{digits} half-width")
+            yield document.key_problem(where, "DEF-050", message)
+    if field.eras and field.era in styles.ERA_LETTERS and field.era not in field.eras.values():
+        message = f"`eras` has no code for {field.era}"
+        yield document.problem((*loc, "era"), "DEF-050", message)
 
 
 def _number(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
@@ -229,50 +237,58 @@ def _range(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
         text = getattr(field, option)
         if text is None or option not in OPTIONS[field.kind]:
             continue
-        value = _bound(field.kind, text)
-        if value is None:
-            message = f'"{text}" is no value of kind {field.kind}'
-            yield document.problem((*loc, option), "DEF-002", message, _BOUND_HINTS[field.kind])
+        if hint := misfit(field, text):
+            message = f'"{text}" is no value of {field.name}'
+            yield document.problem((*loc, option), "DEF-002", message, hint)
         else:
-            bounds[option] = value
-    if len(bounds) == 2 and bounds["min"] > bounds["max"]:
+            bounds[option] = text
+    if len(bounds) == 2 and not _in_order(field, **bounds):
         message = f"min {field.min} is greater than max {field.max}"
         yield document.problem((*loc, "min"), "DEF-050", message)
 
 
-_BOUND_HINTS: Final = {
-    "date": "write YYYY-MM-DD",
-    "decimal": "write a number such as 0.5",
-    "digits": "write digits",
-    "integer": "write a whole number",
-    "time": "write HH:MM:SS",
-    "wareki": "write YYYY-MM-DD",
-}
-_BOUND_PATTERNS: Final = {
-    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "decimal": r"-?[0-9]+(\.[0-9]+)?",
-    "digits": "[0-9]+",
-    "integer": "-?[0-9]+",
-    "time": "[0-9]{2}:[0-9]{2}(:[0-9]{2})?",
-    "wareki": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-}
+def misfit(field: Field, text: str) -> str:
+    """Why a value that a definition compares with could not be one of the field; empty if it can.
+
+    Values are written as they travel: dates and times in ISO form, numbers plainly.
+    """
+    if field.kind == "boolean":
+        return "" if text in field.values else f"one of {', '.join(field.values)}"
+    pattern, hint = _FORMS.get(field.kind, ("(?s:.*)", ""))
+    if not re.fullmatch(pattern, text):
+        return hint
+    if field.kind not in ("decimal", "integer"):
+        return ""
+    most = field.digits or NARROW
+    whole, _, decimals = text.lstrip("-").partition(".")
+    is_small = len(whole) <= most - field.scale and len(decimals) <= field.scale
+    return "" if is_small else f"at most {most} digits, {field.scale} of them decimals"
 
 
-def _bound(kind: str, text: str) -> Decimal | None:
-    """A bound as a number that compares like the values do; None when it is no value."""
-    if not re.fullmatch(_BOUND_PATTERNS[kind], text):
-        return None
-    try:
-        return Decimal(text if kind in ("decimal", "integer") else re.sub("[-:]", "", text))
-    except InvalidOperation:
-        return None
+DAY: Final = ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "write YYYY-MM-DD")
+_FORMS: Final[dict[str, tuple[str, str]]] = {
+    "date": DAY,
+    "decimal": (r"-?[0-9]+(\.[0-9]+)?", "write a number such as 0.5"),
+    "digits": ("[0-9]+", "write digits"),
+    "integer": ("-?[0-9]+", "write a whole number"),
+    "time": ("[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "write HH:MM:SS"),
+    "wareki": DAY,
+}
+"""Kind → the pattern of its values, and what to write."""
+
+
+def _in_order(field: Field, min: str, max: str) -> bool:
+    if field.kind in ("decimal", "digits", "integer"):
+        return Decimal(min) <= Decimal(max)
+    return min <= max
 
 
 def _pattern(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
-    if not field.pattern:
-        return
+    """The expression must be one for the engine that the checks use."""
     try:
-        re.compile(field.pattern)
-    except (re.error, RecursionError, OverflowError) as exc:
-        message = f"the pattern is no regular expression: {exc}"
+        pl.Series([""]).str.contains(f"(?:{field.pattern})")
+    except pl.exceptions.ComputeError as exc:
+        lines = str(exc).splitlines()
+        reason = next((line for line in lines if line.startswith("error:")), lines[0])
+        message = f"the pattern is no regular expression ({reason})"
         yield document.problem((*loc, "pattern"), "DEF-002", message)

@@ -96,6 +96,8 @@ def _relevant(document: Document, errors: Iterable[Error]) -> list[tuple[Loc, Er
     found: list[tuple[Loc, Error]] = []
     for error in errors:
         loc, tags = _split(document, error)
+        if _is_echo(document, loc, error):
+            continue
         if not tags:
             found.append((loc, error))
             continue
@@ -105,6 +107,13 @@ def _relevant(document: Document, errors: Iterable[Error]) -> list[tuple[Loc, Er
         meant = [(loc, error) for loc, error, is_meant in group if is_meant]
         found += meant or [(at_choice, {"type": "choice", "input": None})]
     return list({(loc, error["type"]): (loc, error) for loc, error in found}.values())
+
+
+def _is_echo(document: Document, loc: Loc, error: Error) -> bool:
+    """pydantic calls a list too short that only lost the items it has already complained of."""
+    value = document.node(loc).value
+    is_short = error["type"] == "too_short"
+    return is_short and isinstance(value, tuple) and len(value) >= error["ctx"]["min_length"]
 
 
 def _split(document: Document, error: Error) -> tuple[Loc, list[tuple[int, str]]]:

@@ -39,10 +39,10 @@ def _misplaced(document: Document, place: int, end: int, before: str) -> Problem
     distance = int(node.value) - (end + 1)
     after = f"{before} ends at byte {end}" if before else "the record begins at byte 1"
     if distance < 0:
-        message = f"{-distance} bytes overlap: {after}"
+        message = f"{_bytes(-distance)} too far left: {after}"
         return document.problem((*FIELDS, place, "at"), "DEF-010", message, f"at: {end + 1}")
     hint = f"at: {end + 1}, or {{filler: {distance}}} before it"
-    message = f"{distance} bytes belong to no field: {after}"
+    message = f"a gap of {_bytes(distance)}: {after}"
     return document.problem((*FIELDS, place, "at"), "DEF-011", message, hint)
 
 
@@ -55,5 +55,9 @@ def _in_doubt(document: Document, place: int) -> bool:
 
 def _difference(missing: int) -> str:
     if missing > 0:
-        return f"{missing} bytes are missing, such as {{filler: {missing}}} at the end"
-    return f"{-missing} bytes too many"
+        return f"{_bytes(missing)} missing, such as {{filler: {missing}}} at the end"
+    return f"{_bytes(-missing)} too many"
+
+
+def _bytes(count: int) -> str:
+    return "1 byte" if count == 1 else f"{count} bytes"

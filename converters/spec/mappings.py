@@ -10,10 +10,10 @@ from converters.errors import Problem
 from converters.model import Field, Layout, MappingSet, Rule
 from converters.spec.document import Document, Loc
 from converters.spec.references import (
-    check_code,
     check_condition,
     check_name,
     check_overrides,
+    check_value,
     item_names,
 )
 
@@ -192,17 +192,17 @@ def _values(document: Document, mapping_set: MappingSet, rule: Rule, loc: Loc) -
     targets = [field for _, field in _fields(mapping_set.target, _located(rule.to, loc))]
     for field in targets:
         for key, value in given.items():
-            yield from check_code(document, mapping_set.target, field, value, (*loc, key))
+            yield from check_value(document, mapping_set.target, field, value, (*loc, key))
     table = mapping_set.mapping.codes.get(rule.codes)
     if not isinstance(table, dict):
         return
     here: Loc = (*loc, "codes")
     for _, field in _fields(mapping_set.source, _read(rule, loc)):
         for code in table:
-            yield from check_code(document, mapping_set.source, field, code, here)
+            yield from check_value(document, mapping_set.source, field, code, here)
     for field in targets:
         for code in dict.fromkeys(table.values()):
-            yield from check_code(document, mapping_set.target, field, code, here)
+            yield from check_value(document, mapping_set.target, field, code, here)
 
 
 def _set_twice(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:

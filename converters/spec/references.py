@@ -10,15 +10,15 @@ from converters.errors import Problem
 from converters.model import Condition, Field, Layout, Override
 from converters.spec import styles
 from converters.spec.document import Document, Loc
-from converters.spec.fields import encoded_length
+from converters.spec.fields import encoded_length, misfit
 from converters.spec.fitting import nearest
 
 __all__ = [
-    "check_code",
     "check_condition",
     "check_name",
     "check_overrides",
     "check_references",
+    "check_value",
     "check_whole",
     "item_names",
 ]
@@ -99,17 +99,19 @@ def check_condition(
     asked = [] if condition.equals is None else [((*loc, "equals"), condition.equals)]
     asked += [((*loc, "in", at), value) for at, value in enumerate(condition.among or ())]
     for where, value in asked:
-        yield from check_code(document, layout, field, value, where)
+        yield from check_value(document, layout, field, value, where)
 
 
-def check_code(
+def check_value(
     document: Document, layout: Layout, field: Field, value: str, loc: Loc
 ) -> Iterator[Problem]:
-    """A value that is named for a code field must be in the field's table."""
+    """A value that is named for a field must be one that the field can have."""
     table = layout.codes.get(field.codes) if field.kind == "code" else None
     if isinstance(table, dict) and value not in {*table, *field.sentinels.values()}:
         message = f'"{value}" is not in the code table {field.codes} of {field.name}'
         yield document.problem(loc, "DEF-020", message, nearest(value, table))
+    elif hint := misfit(field, value):
+        yield document.problem(loc, "DEF-002", f'"{value}" is no value of {field.name}', hint)
 
 
 def check_overrides(
@@ -134,7 +136,8 @@ def _checks(document: Document, layout: Layout) -> Iterator[Problem]:
             yield from check_name(document, names, name, (*loc, "unique", at))
         for at, name in enumerate(check.order or ()):
             yield from check_name(document, names, name, (*loc, "order", at))
-            yield from _is_date(document, layout, name, (*loc, "order", at))
+        if check.order is not None:
+            yield from _have_order(document, layout, check.order, (*loc, "order"))
         if check.required is not None:
             yield from check_name(document, names, check.required, (*loc, "required"))
         if check.when is not None:
@@ -144,10 +147,15 @@ def _checks(document: Document, layout: Layout) -> Iterator[Problem]:
             yield document.key_problem((*loc, "when"), "DEF-003", message)
 
 
-def _is_date(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[Problem]:
-    if name in item_names(layout) and layout.record.field(name).kind not in ("date", "wareki"):
-        message = f"{name} is no date; its kind is {layout.record.field(name).kind}"
-        yield document.problem(loc, "DEF-050", message)
+def _have_order(
+    document: Document, layout: Layout, names: tuple[str, str], loc: Loc
+) -> Iterator[Problem]:
+    """Two dates, or two of the same kind, can be compared."""
+    if set(names) <= set(item_names(layout)):
+        kinds = {layout.record.field(name).kind for name in names}
+        if not kinds <= {"date", "wareki"} and (len(kinds) > 1 or kinds == {"boolean"}):
+            message = f"{' and '.join(sorted(kinds))} have no order"
+            yield document.problem(loc, "DEF-050", message)
 
 
 def _codes_fit(document: Document, layout: Layout, place: int) -> Iterator[Problem]:
