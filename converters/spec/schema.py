@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import Layout, Mapping
+from converters.model import OPERATIONS, Layout, Mapping
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, Any]
+
+CHOICES: Final = {
+    "Check": ("order", "required", "unique"),
+    "Condition": ("blank", "equals", "in"),
+    "Framing": ("delimited", "fixed"),
+    "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
+}
+"""Model → the keys of which exactly one is given, as its validator asks."""
 
 
 def schema(kind: Literal["layout", "mapping"]) -> Json:
@@ -27,6 +35,8 @@ def schema(kind: Literal["layout", "mapping"]) -> Json:
         styles = sorted({style for known in STYLES.values() for style in known})
         fields = found["$defs"]["Field"]["properties"]
         fields["style"] = fields["style"] | {"examples": styles}
+    for name in CHOICES.keys() & found["$defs"].keys():
+        found["$defs"][name]["oneOf"] = [{"required": [key]} for key in CHOICES[name]]
     head = {"$schema": DIALECT, "$id": f"urn:utsushi:{kind}:1", "title": f"Utsushi {kind}"}
     return head | {key: value for key, value in found.items() if key != "title"}
 
@@ -37,27 +47,27 @@ def _for_yaml(part: Any) -> Any:
         return [_for_yaml(item) for item in part]
     if not isinstance(part, dict):
         return part
-    found = {
-        key: {name: _for_yaml(value) for name, value in item.items()}
-        if key in ("properties", "$defs")
-        else _for_yaml(item)
-        for key, item in part.items()
-        if not (key == "title" and isinstance(item, str))
-    }
-    if found.get("type") == "string" and "enum" not in found and "const" not in found:
-        return found | {"type": ["string", "number", "boolean"]}
-    if found.get("type") == "integer":
-        return _number(found)
-    if found.get("additionalProperties") is False:
-        free: Json = {"^x-": {}}
-        return found | {
-            "patternProperties": free,
-            "properties": {"notes": {}} | found["properties"],
-        }
-    return found
+    names = ("$defs", "properties")
+    found: Json = {}
+    for key, item in part.items():
+        if key in names:
+            found[key] = {name: _for_yaml(value) for name, value in item.items()}
+        elif key != "title" and not (key == "default" and item is None):
+            found[key] = _for_yaml(item)
+    return _written(found)
 
 
-def _number(part: Json) -> Json:
-    """A whole number, or the same in quotes."""
-    about = {key: part.pop(key) for key in ("description", "default") if key in part}
-    return about | {"anyOf": [part, {"type": "string", "pattern": "^[0-9]+$"}]}
+def _written(part: Json) -> Json:
+    """What people write for a value of this type."""
+    if "anyOf" in part:
+        given = [choice for choice in part["anyOf"] if choice != {"type": "null"}]
+        about = {key: item for key, item in part.items() if key != "anyOf"}
+        return about | (given[0] if len(given) == 1 else {"anyOf": given})
+    if part.get("type") == "string" and "enum" not in part and "const" not in part:
+        return part | {"type": ["string", "number", "boolean"]}
+    if part.get("type") == "integer":
+        about = {key: part.pop(key) for key in ("description", "default") if key in part}
+        return about | {"anyOf": [part, {"type": "string", "pattern": "^[0-9]+$"}]}
+    if part.get("additionalProperties") is False:
+        return part | {"patternProperties": {"^(notes$|x-)": {}}}
+    return part
