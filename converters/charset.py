@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ABSENT", "NAMES", "Charset", "load"]
+__all__ = ["ABSENT", "NAMES", "Charset", "load", "read", "write"]
 
 UNDEFINED: Final = 0
 LEAD: Final = 1
@@ -74,6 +74,45 @@ class Charset:
     double: npt.NDArray[np.uint32]
     encode: npt.NDArray[np.uint32]
     space: bytes
+
+
+def read(charset: Charset, data: bytes) -> str:
+    """One text of a definition or a header row, decoded by the charset's tables.
+
+    UnicodeDecodeError where a byte is no character. Data goes through `kernels`, not through here.
+    """
+    if charset.unicode:
+        return data.decode()
+    found = bytearray()
+    place = 0
+    while place < len(data):
+        size = 2 if charset.single[data[place]] == LEAD else 1
+        code = data[place : place + size]
+        cell = int(
+            charset.double[int.from_bytes(code, "big")] if size == 2 else charset.single[code[0]]
+        )
+        if len(code) < size or cell == UNDEFINED:
+            raise UnicodeDecodeError(charset.name, data, place, place + len(code), "no character")
+        found += code if cell < 1 << 24 else cell.to_bytes(4, "little")[: cell >> 24 & 3]
+        place += size
+    return found.decode()
+
+
+def write(charset: Charset, text: str) -> bytes:
+    """One text of a definition or a header row, encoded as the charset prefers.
+
+    UnicodeEncodeError where a character has no code.
+    """
+    if charset.unicode:
+        return text.encode()
+    found = bytearray()
+    for place, character in enumerate(text):
+        point = ord(character)
+        code = int(charset.encode[point]) if point < len(charset.encode) else ABSENT
+        if code == ABSENT:
+            raise UnicodeEncodeError(charset.name, text, place, place + 1, "no code")
+        found += code.to_bytes(2 if code > 0xFF else 1, "big")
+    return bytes(found)
 
 
 @cache

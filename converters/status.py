@@ -1,4 +1,4 @@
-"""The outcome of reading or writing one value: a byte that kernels write, and the code it stands for.
+"""The outcome of reading or writing one value: the byte kernels write, and the code behind it.
 
 Kernels fill one `uint8` per value with these numbers; whatever is at or above `PROBLEM` becomes a
 finding under the code of `CODES`. Numbers are internal and may change; codes never do.

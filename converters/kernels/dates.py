@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from converters import status as outcome
+from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decode import view_head, view_rest
 from converters.kernels.memory import load8
 
@@ -22,7 +23,7 @@ NO_SUFFIX = 0
 
 
 @njit(cache=True, nogil=True)
-def month_days(year, month):
+def month_days(year: int, month: int) -> int:
     """Days of a month of the Gregorian calendar."""
     if month == 2:
         leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
@@ -33,13 +34,13 @@ def month_days(year, month):
 
 
 @njit(cache=True, nogil=True)
-def pair(number):
+def pair(number: int) -> np.uint64:
     """Two digits as a 16-bit word in writing order."""
     return np.uint64(0x30 + number // 10) | np.uint64(0x30 + number % 10) << np.uint64(8)
 
 
 @njit(cache=True, nogil=True)
-def judged(year, month, day, partial, impossible):
+def judged(year: int, month: int, day: int, partial: int, impossible: int) -> int:
     """The outcome of a date's numbers; 0 stands for an unknown month or day."""
     if month > 12 or day > 31 or year > 9999:
         return outcome.BAD_DATE
@@ -55,7 +56,18 @@ def judged(year, month, day, partial, impossible):
 
 
 @njit(cache=True, nogil=True)
-def decode_dates(data, start, stop, template, first_year, eras, flags, era_rows, views, status):
+def decode_dates(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    template: Ints,
+    first_year: int,
+    eras: Ints,
+    flags: int,
+    era_rows: Ints,
+    views: Views,
+    status: Bytes,
+) -> None:
     """Dates → ISO text.
 
     `eras` has a row per era: code (as a number of its bytes, first byte highest), first year of
@@ -138,7 +150,9 @@ def decode_dates(data, start, stop, template, first_year, eras, flags, era_rows,
 
 
 @njit(cache=True, nogil=True)
-def decode_times(data, start, stop, template, views, status):
+def decode_times(
+    data: Bytes, start: Ints, stop: Ints, template: Ints, views: Views, status: Bytes
+) -> None:
     """Times of day → `HH:MM:SS`, or `HH:MM` where the form has no seconds."""
     width = len(template)
     for row in range(len(start)):
@@ -182,7 +196,9 @@ def decode_times(data, start, stop, template, views, status):
 
 
 @njit(cache=True, nogil=True)
-def write_template(text, template, eras, era_rows, views, out, status):
+def write_template(
+    text: Bytes, template: Ints, eras: Ints, era_rows: Ints, views: Views, out: Bytes, status: Bytes
+) -> None:
     """ISO dates or times → the written form in `out`, `len(template)` bytes a value.
 
     `text` is the column's views as bytes (16 a row). A trailing era letter chooses the era;

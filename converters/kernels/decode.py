@@ -13,13 +13,13 @@ from numba import njit
 
 from converters import charset as cells
 from converters import status as outcome
+from converters.kernels.arrays import Bytes, Cells, Ints, Views
 from converters.kernels.memory import load8, load32, load64, prefetch, store32, store64
 
 __all__ = [
     "decode_digits",
     "decode_table",
     "decode_utf8",
-    "fault_spans",
     "filler_spans",
     "match_spellings",
     "trim_spans",
@@ -49,7 +49,7 @@ CLASSES = np.uint32(cells.ASCII | cells.LOWER | cells.KANA | cells.WIDE)
 
 
 @njit(cache=True, nogil=True)
-def set_view(views, row, source, place, length):
+def set_view(views: Views, row: int, source: Bytes, place: int, length: int) -> None:
     """The view of `source[place:place + length]`; the caller owns 8 readable bytes beyond."""
     if length > 12:
         views[row, 0] = np.uint64(length) | np.uint64(load32(source, place)) << THIRTY_TWO
@@ -66,7 +66,7 @@ def set_view(views, row, source, place, length):
 
 
 @njit(cache=True, nogil=True)
-def view_head(length, head):
+def view_head(length: int, head: np.uint64) -> np.uint64:
     """Word 0 of a view from its length and the four bytes at its start."""
     if length < 4:
         head &= (ONE << np.uint64(8 * length)) - ONE
@@ -74,7 +74,7 @@ def view_head(length, head):
 
 
 @njit(cache=True, nogil=True)
-def view_rest(length, rest, place):
+def view_rest(length: int, rest: np.uint64, place: int) -> np.uint64:
     """Word 1 of a view from its length, bytes 4 to 11 and its place."""
     if length > 12:
         return np.uint64(place) << THIRTY_TWO
@@ -84,7 +84,7 @@ def view_rest(length, rest, place):
 
 
 @njit(cache=True, nogil=True)
-def trimmed(data, first, last):
+def trimmed(data: Bytes, first: int, last: int) -> int:
     """`last` moved back over trailing spaces (byte 20, never part of a double-byte code)."""
     while last - first >= 8 and load64(data, last - 8) == SPACES:
         last -= 8
@@ -94,16 +94,7 @@ def trimmed(data, first, last):
 
 
 @njit(cache=True, nogil=True)
-def all_spaces(data, first, last):
-    """Whether the value is made of spaces only."""
-    for k in range(first, last):
-        if data[k] != 0x20:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def outcome_of(seen, allowed):
+def outcome_of(seen: np.uint32, allowed: np.uint32) -> int:
     """The outcome of a decoded value from the classes seen in it."""
     if seen & CONTROL:
         return outcome.CONTROL
@@ -117,7 +108,7 @@ def outcome_of(seen, allowed):
 
 
 @njit(cache=True, nogil=True)
-def without_wide_spaces(data, first, last, space):
+def without_wide_spaces(data: Bytes, first: int, last: int, space: np.uint64) -> int:
     """`last` moved back over trailing full-width spaces that stand at even places.
 
     `space` is the two-byte code repeated four times. At an even distance from the field's start a
@@ -136,7 +127,19 @@ def without_wide_spaces(data, first, last, space):
 
 
 @njit(cache=True, nogil=True)
-def decode_table(data, start, stop, single, double, allowed, space, trim, views, out, status):
+def decode_table(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    single: Cells,
+    double: Cells,
+    allowed: np.uint32,
+    space: np.uint64,
+    trim: bool,
+    views: Views,
+    out: Bytes,
+    status: Bytes,
+) -> int:
     """Text of a table charset → UTF-8 in `out`; returns the bytes of `out` that are in use.
 
     `allowed` is the union of the classes the kind accepts. With `trim` trailing spaces of either
@@ -222,7 +225,7 @@ def decode_table(data, start, stop, single, double, allowed, space, trim, views,
 
 
 @njit(cache=True, nogil=True)
-def utf8_size(data, k, last):
+def utf8_size(data: Bytes, k: int, last: int) -> int:
     """Bytes of the well-formed UTF-8 character at `k`, 0 when it is malformed, -1 when cut off.
 
     Source: Unicode 15, table 3-7 (well-formed byte sequences).
@@ -253,7 +256,7 @@ def utf8_size(data, k, last):
 
 
 @njit(cache=True, nogil=True)
-def utf8_classes(data, k, size):
+def utf8_classes(data: Bytes, k: int, size: int) -> np.uint32:
     """Classes of the non-ASCII character of `size` bytes at `k`."""
     byte = data[k]
     if byte == 0xEF:
@@ -268,7 +271,15 @@ def utf8_classes(data, k, size):
 
 
 @njit(cache=True, nogil=True)
-def decode_utf8(data, start, stop, allowed, trim, views, status):
+def decode_utf8(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    allowed: np.uint32,
+    trim: bool,
+    views: Views,
+    status: Bytes,
+) -> None:
     """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
     size = len(data)
     for row in range(len(start)):
@@ -337,13 +348,13 @@ def decode_utf8(data, start, stop, allowed, trim, views, status):
 
 
 @njit(cache=True, nogil=True)
-def are_digits(word):
+def are_digits(word: np.uint64) -> bool:
     """Whether all eight bytes of a word are ASCII digits."""
     return word & HIGHS == ZEROS and (word + SIXES) & HIGHS == ZEROS
 
 
 @njit(cache=True, nogil=True)
-def digits_only(data, first, last):
+def digits_only(data: Bytes, first: int, last: int) -> bool:
     """Whether a span holds nothing but ASCII digits."""
     while last - first >= 8:
         if not are_digits(load64(data, first)):
@@ -356,7 +367,7 @@ def digits_only(data, first, last):
 
 
 @njit(cache=True, nogil=True)
-def decode_digits(data, start, stop, views, status):
+def decode_digits(data: Bytes, start: Ints, stop: Ints, views: Views, status: Bytes) -> None:
     """ASCII digits, trailing spaces left out, viewed where they lie."""
     count = len(start)
     size = len(data)
@@ -377,7 +388,9 @@ def decode_digits(data, start, stop, views, status):
 
 
 @njit(cache=True, nogil=True)
-def match_spellings(data, start, stop, spelled, bounds, found):
+def match_spellings(
+    data: Bytes, start: Ints, stop: Ints, spelled: Bytes, bounds: Ints, found: Bytes
+) -> int:
     """Which spelling each value is: `found` gets its number, 255 for none.
 
     Spelling s is `spelled[bounds[s]:bounds[s + 1]]`; trailing spaces of a value do not count.
@@ -402,7 +415,7 @@ def match_spellings(data, start, stop, spelled, bounds, found):
 
 
 @njit(cache=True, nogil=True)
-def trim_spans(data, start, stop, left, right):
+def trim_spans(data: Bytes, start: Ints, stop: Ints, left: int, right: int) -> None:
     """Spans without the pad byte `left` in front and `right` behind (0 for none); in place."""
     for row in range(len(start)):
         first = start[row]
@@ -416,7 +429,7 @@ def trim_spans(data, start, stop, left, right):
 
 
 @njit(cache=True, nogil=True)
-def filler_spans(data, start, stop, pad, status):
+def filler_spans(data: Bytes, start: Ints, stop: Ints, pad: int, status: Bytes) -> None:
     """Whether each filler holds nothing but its pad byte."""
     for row in range(len(start)):
         found = outcome.OK
@@ -425,32 +438,3 @@ def filler_spans(data, start, stop, pad, status):
                 found = outcome.FILLER
                 break
         status[row] = found
-
-
-@njit(cache=True, nogil=True)
-def fault_spans(data, start, stop, single, double, unicode):
-    """The first undecodable code of each value as a span: `start` and `stop` are set to it."""
-    for row in range(len(start)):
-        k = start[row]
-        last = stop[row]
-        while k < last:
-            size = 1
-            good = False
-            if unicode:
-                if data[k] < 0x80:
-                    good = True
-                else:
-                    size = utf8_size(data, k, last)
-                    good = size > 0
-                    size = size if good else 1
-            else:
-                cell = single[data[k]]
-                if cell == cells.LEAD and k + 1 < last:
-                    size = 2
-                    cell = double[np.int64(data[k]) << 8 | data[k + 1]]
-                good = cell != cells.UNDEFINED and cell != cells.LEAD
-            if not good:
-                start[row] = k
-                stop[row] = min(k + size, last)
-                break
-            k += size

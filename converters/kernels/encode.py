@@ -11,6 +11,7 @@ from numba import njit
 
 from converters import charset as cells
 from converters import status as outcome
+from converters.kernels.arrays import Bytes, Cells, Ints, Views
 from converters.kernels.decode import (
     ASCII,
     BIT6,
@@ -19,7 +20,6 @@ from converters.kernels.decode import (
     KANA,
     LOWER,
     ONE,
-    ONE_WAY,
     TOP,
     WIDE,
     are_digits,
@@ -29,36 +29,23 @@ from converters.kernels.decode import (
 )
 from converters.kernels.memory import load8, load32, load64, store64
 
-__all__ = ["check_digits", "check_utf8", "code_points", "encode_table", "view_bytes"]
+__all__ = ["check_digits", "check_utf8", "code_points", "encode_table"]
 
 ABSENT = np.uint32(cells.ABSENT)
-assert ONE_WAY and LOWER
 
 
 @njit(cache=True, nogil=True)
-def view_length(text, row):
-    """Length in bytes of the value at `row`."""
-    return (
-        np.int64(text[row, 0])
-        | np.int64(text[row, 1]) << 8
-        | np.int64(text[row, 2]) << 16
-        | np.int64(text[row, 3]) << 24
-    )
-
-
-@njit(cache=True, nogil=True)
-def view_place(text, row):
-    """Where the bytes of a long value begin in the column's data."""
-    return (
-        np.int64(text[row, 12])
-        | np.int64(text[row, 13]) << 8
-        | np.int64(text[row, 14]) << 16
-        | np.int64(text[row, 15]) << 24
-    )
-
-
-@njit(cache=True, nogil=True)
-def encode_table(words, flat, data, encode, allowed, substitute, views, out, status):
+def encode_table(
+    words: Views,
+    flat: Bytes,
+    data: Bytes,
+    encode: Cells,
+    allowed: np.uint32,
+    substitute: int,
+    views: Views,
+    out: Bytes,
+    status: Bytes,
+) -> int:
     """UTF-8 → a table charset in `out`; returns how many bytes of it are in use.
 
     `words` are the views (n × 2), `flat` the same memory as bytes. `substitute` is written for a
@@ -147,7 +134,7 @@ def encode_table(words, flat, data, encode, allowed, substitute, views, out, sta
 
 
 @njit(cache=True, nogil=True)
-def check_utf8(words, flat, data, allowed, status):
+def check_utf8(words: Views, flat: Bytes, data: Bytes, allowed: np.uint32, status: Bytes) -> None:
     """The outcome of valid UTF-8 text for a kind that accepts the classes of `allowed`."""
     for row in range(len(words)):
         length = np.int64(words[row, 0] & np.uint64(0xFFFFFFFF))
@@ -191,7 +178,7 @@ def check_utf8(words, flat, data, allowed, status):
 
 
 @njit(cache=True, nogil=True)
-def check_digits(words, data, status):
+def check_digits(words: Views, data: Bytes, status: Bytes) -> None:
     """Whether each value is made of ASCII digits."""
     for row in range(len(words)):
         head = words[row, 0]
@@ -216,7 +203,7 @@ def check_digits(words, data, status):
 
 
 @njit(cache=True, nogil=True)
-def code_points(words, flat, data, counts):
+def code_points(words: Views, flat: Bytes, data: Bytes, counts: Ints) -> None:
     """Number of code points of each value."""
     for row in range(len(words)):
         length = np.int64(words[row, 0] & np.uint64(0xFFFFFFFF))

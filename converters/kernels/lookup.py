@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints, Small, Views
 from converters.kernels.memory import load8
 
 __all__ = ["BLANK", "MISSING", "Lookup", "build", "find", "take"]
@@ -52,17 +53,17 @@ def find(
 
 
 @njit(cache=True, nogil=True)
-def _step(value, byte):
+def _step(value: np.uint64, byte: int) -> np.uint64:
     return (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
 
 
 @njit(cache=True, nogil=True)
-def _place(value, size):
+def _place(value: np.uint64, size: int) -> int:
     return np.int64((value ^ value >> np.uint64(29)) & np.uint64(size - 1))
 
 
 @njit(cache=True, nogil=True)
-def _fill(slots, pool, bounds):
+def _fill(slots: Small, pool: Bytes, bounds: Ints) -> None:
     for key in range(len(bounds) - 1):
         first, last = bounds[key], bounds[key + 1]
         value = np.uint64(0xCBF29CE484222325)
@@ -83,7 +84,7 @@ def _fill(slots, pool, bounds):
 
 
 @njit(cache=True, nogil=True)
-def _find(views, data, slots, pool, bounds, found):
+def _find(views: Bytes, data: Bytes, slots: Small, pool: Bytes, bounds: Ints, found: Small) -> None:
     """`views` as bytes, 16 a row: length in the first four, then the value or its place."""
     mask = len(slots) - 1
     for row in range(len(views)):
@@ -120,7 +121,7 @@ def _find(views, data, slots, pool, bounds, found):
 
 
 @njit(cache=True, nogil=True)
-def take(numbers, source, views, data_offset):
+def take(numbers: Small, source: Views, views: Views, data_offset: int) -> None:
     """Views of the table rows named by `numbers`; empty where a number is negative.
 
     `source` holds the table's views; `data_offset` is added to the place of the long ones.

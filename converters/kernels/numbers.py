@@ -1,4 +1,4 @@
-"""Numbers written in ASCII digits ↔ 64-bit integers, with a sign and a decimal point as declared."""
+"""Numbers written in ASCII digits ↔ 64-bit integers, signs and decimal points as declared."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from converters import status as outcome
+from converters.kernels.arrays import Bools, Bytes, Ints, Views
 from converters.kernels.decode import view_head, view_rest
 from converters.kernels.memory import load8, prefetch
 
@@ -16,7 +17,18 @@ AHEAD = 16
 
 
 @njit(cache=True, nogil=True)
-def decode_numbers(data, start, stop, sign, plus, point, scale, digits, values, status):
+def decode_numbers(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    sign: int,
+    plus: int,
+    point: bool,
+    scale: int,
+    digits: int,
+    values: Ints,
+    status: Bytes,
+) -> None:
     """Digits → `values` (int64, scaled by 10 ** `scale`).
 
     `sign` is one of the four modes; `plus` the sign byte of a value that is not negative (a blank
@@ -86,7 +98,19 @@ def decode_numbers(data, start, stop, sign, plus, point, scale, digits, values, 
 
 
 @njit(cache=True, nogil=True)
-def write_numbers(values, valid, sign, plus, point, scale, width, room, views, out, status):
+def write_numbers(
+    values: Ints,
+    valid: Bools,
+    sign: int,
+    plus: int,
+    point: bool,
+    scale: int,
+    width: int,
+    room: int,
+    views: Views,
+    out: Bytes,
+    status: Bytes,
+) -> None:
     """Integers → digits in `out`, `room` bytes a value.
 
     At least `width` digits are written (leading zeros), and always one before the point. Signs as

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.charset import Charset
+from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text, text
 from converters.kernels import lookup
 from converters.kinds.spellings import Decode, Encode, Others, patched, views
@@ -89,7 +89,7 @@ def boolean_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
 def boolean_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     """Writes true and false as spelled in `values`, null as the first spelling of `null`."""
     blank = field.null[0] if field.null else ""
-    spellings = views([value.encode(charset.name) for value in (*field.values, blank)])
+    spellings = views([write(charset, value) for value in (*field.values, blank)])
 
     def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
         count = len(values)

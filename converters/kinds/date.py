@@ -1,7 +1,8 @@
 """Dates, era dates and times of day: a written style ↔ ISO text.
 
-Eras are a table, never code. Source of the first days: 改元 as used by the 住民記録システム標準仕様書
-1.1.8, which asks that 明治45-07-30 and 大正15-12-25 be accepted although the next era has begun.
+Eras are a table, never code. Source of the first days: 改元 as in
+住民記録システム標準仕様書 1.1.8, which asks that 明治45-07-30 and 大正15-12-25 be accepted although
+the next era has begun.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.charset import Charset
+from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text
 from converters.kernels.dates import (
     D,
@@ -93,18 +94,18 @@ def _template(style: str, kind: str, charset: Charset, first_year: bool = False)
     rest = style
     for token in ("GG", "g1", "g2", "G"):
         if rest.startswith(token):
-            width = ERA_TOKENS[token] * (len("明".encode(charset.name)) if token == "GG" else 1)
+            width = ERA_TOKENS[token] * (len(write(charset, "明")) if token == "GG" else 1)
             found += [E] * width
             rest = rest.removeprefix(token)
             break
     if first_year:
-        found += list(FIRST_YEAR.encode(charset.name))
+        found += list(write(charset, FIRST_YEAR))
         rest = rest.removeprefix("YY")
     for character in rest:
         if character in letters:
             found.append(letters[character])
         else:
-            found += list(character.encode(charset.name))
+            found += list(write(charset, character))
     return np.array(found, np.int64)
 
 
@@ -116,7 +117,7 @@ def _era_table(field: Field, style: str, charset: Charset) -> Ints:
     rows = []
     for code, letter in codes.items():
         _, before, first, last = ERAS[letter]
-        number = int.from_bytes(code.encode(charset.name), "big")
+        number = int.from_bytes(write(charset, code), "big")
         rows.append([number, before, first, last, ord(letter)])
     return np.array(rows, np.int64)
 

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from converters import status as outcome
-from converters.charset import Charset
+from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text, series, text
 from converters.kernels.decode import match_spellings
 from converters.kernels.numbers import (
@@ -42,7 +42,7 @@ def dtype(field: Field) -> pl.DataType:
 def number_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads an integer or decimal; FLD-030 for what is no number, FLD-032 for too many digits."""
     plain = _narrow_decoder(field, layout) if _fits(field) else _wide_decoder(field, layout)
-    spelled = [spelling.encode(charset.name) for spelling in field.null if spelling]
+    spelled = [write(charset, spelling) for spelling in field.null if spelling]
     if not spelled:
         return plain
     pool = np.frombuffer(b"".join(spelled), np.uint8)
@@ -63,7 +63,7 @@ def number_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     blank = field.null[0] if field.null else ""
     if not blank:
         return plain
-    fill = views([blank.encode(charset.name)])
+    fill = views([write(charset, blank)])
 
     def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
         result, status = plain(values, others)

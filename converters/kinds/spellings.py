@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.charset import Charset
+from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text, series, text
 from converters.kernels import lookup
 from converters.kernels.decode import match_spellings
@@ -60,11 +60,6 @@ def patched(column: Text, rows: Ints, fill: Text, which: Ints) -> Text:
     return Text(changed, data)
 
 
-def codec(charset: Charset) -> str:
-    """The Python codec for the few literals of a definition."""
-    return charset.name
-
-
 def reading(field: Field, charset: Charset, decode: TextDecode) -> Decode:
     """A text decoder that knows the field's special spellings."""
     pairs = [(spelling, "") for spelling in field.null if spelling]
@@ -72,7 +67,7 @@ def reading(field: Field, charset: Charset, decode: TextDecode) -> Decode:
     pairs += list(field.sentinels.items())
     if not pairs:
         return lambda data, start, stop, others: _series(field, *decode(data, start, stop, others))
-    spelled = [spelling.encode(codec(charset)) for spelling, _ in pairs]
+    spelled = [write(charset, spelling) for spelling, _ in pairs]
     pool = np.frombuffer(b"".join(spelled), np.uint8)
     bounds = np.concatenate([[0], np.cumsum([len(one) for one in spelled])]).astype(np.int64)
     meaning = views([value.encode() for _, value in pairs])
@@ -111,8 +106,8 @@ def writing(field: Field, charset: Charset, encode: TextEncode) -> Encode:
     blank = field.null[0] if field.null else ""
     if not meanings and not blank:
         return lambda values, others: encode(text(values), others)
-    spelled = [spelling.encode(codec(charset)) for _, spelling in meanings]
-    fill = views([*spelled, blank.encode(codec(charset))])
+    spelled = [write(charset, spelling) for _, spelling in meanings]
+    fill = views([*spelled, write(charset, blank)])
     table = lookup.build([value.encode() for value, _ in meanings])
 
     def encode_special(values: pl.Series, others: Others) -> tuple[Text, Status]:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from converters import charset as cells
-from converters.charset import Charset
+from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text
 from converters.kernels.decode import decode_digits, decode_table, decode_utf8, trim_spans
 from converters.kernels.encode import check_digits, check_utf8, encode_table
@@ -151,7 +151,7 @@ def encode_text(
         return column, status
     views = np.empty((count, 2), np.uint64)
     out = np.empty(int(column.lengths.sum()) + SLACK, np.uint8)
-    substitute = int.from_bytes((layout.substitute or "").encode(charset.name), "big")
+    substitute = int.from_bytes(write(charset, layout.substitute or ""), "big")
     used = encode_table(
         column.views, flat, column.data, charset.encode, allowed, substitute, views, out, status
     )

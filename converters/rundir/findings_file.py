@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from converters.rundir.directory import RunDirectory
-from converters.rundir.sink import Sink, Written
+from converters.rundir.sink import Stream, Written
 
 __all__ = ["FindingsFile"]
 
@@ -38,7 +38,7 @@ class FindingsFile:
         self._run = run
         self._sink = run.sink(NAME)
         self._writer = pq.ParquetWriter(
-            pa.PythonFile(_Stream(self._sink), mode="w"), SCHEMA, compression="zstd"
+            pa.PythonFile(Stream(self._sink), mode="w"), SCHEMA, compression="zstd"
         )
         self._pending: list[pl.DataFrame] = []
         self._rows = 0
@@ -66,24 +66,3 @@ class FindingsFile:
         table = frame.select(SCHEMA.names).to_arrow().cast(SCHEMA)
         self._writer.write_table(table, row_group_size=ROWS)
         self._sink.records += len(frame)
-
-
-class _Stream:
-    """A sink as the file object that pyarrow wants."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        self._sink.write(data)
-        return len(data)
-
-    def tell(self) -> int:
-        return self._sink.bytes
-
-    def flush(self) -> None:
-        """The sink is flushed when it is closed."""
-
-    def close(self) -> None:
-        self.closed = True

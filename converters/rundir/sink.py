@@ -15,7 +15,7 @@ import numpy as np
 from converters.columns import Bytes
 from converters.errors import EnvironmentFailure
 
-__all__ = ["Sink", "Written", "standard_output"]
+__all__ = ["Sink", "Stream", "Written", "standard_output"]
 
 AHEAD: Final = 4
 """Blocks that may wait for the disk; the memory of a run depends on it."""
@@ -102,6 +102,30 @@ class Sink:
         if self._failure is not None:
             reason = self._failure.strerror or str(self._failure)
             raise EnvironmentFailure(self.path, reason) from self._failure
+
+
+class Stream:
+    """A sink as the file object that pyarrow wants."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        """Hand the bytes over; they are copied, for pyarrow uses its buffer again."""
+        self._sink.write(bytes(data))
+        return len(data)
+
+    def tell(self) -> int:
+        """How much was written."""
+        return self._sink.bytes
+
+    def flush(self) -> None:
+        """The sink is flushed when it is closed."""
+
+    def close(self) -> None:
+        """The sink is closed by its run."""
+        self.closed = True
 
 
 def standard_output() -> Sink:

@@ -1,0 +1,95 @@
+"""Spans of fields → a typed batch and back, field by field through the kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from converters import charset as charsets
+from converters.charset import Charset
+from converters.columns import Spans, Status, Text
+from converters.kernels.decode import filler_spans
+from converters.kinds import KINDS, Decode, Encode, dtype
+from converters.model import Field, Layout
+
+__all__ = ["RECORD", "Fields", "compile", "decode", "empty_batch", "encode"]
+
+RECORD = "_record"
+"""The first column of every batch: the 1-based number of the record in its input file."""
+
+RECORD_TYPE = pl.UInt64()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fields:
+    """A layout's record, ready to run: a pair per field, in an order that respects eras.
+
+    `values` holds (place in the record, name, decode, encode); `fillers` (place, name, pad byte).
+    """
+
+    layout: Layout
+    charset: Charset
+    values: tuple[tuple[int, str, Decode, Encode], ...]
+    fillers: tuple[tuple[int, str, int], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of a batch after `_record`, in record order."""
+        return tuple(field.name for field in self.layout.record.fields if not field.is_filler)
+
+
+def compile(layout: Layout) -> Fields:
+    """The pairs of a layout's fields; fields whose era stands elsewhere come last."""
+    charset = charsets.load(layout.charset)
+    fields = layout.record.fields
+    order = sorted(range(len(fields)), key=lambda place: fields[place].era in layout.record.index)
+    values = tuple(
+        (place, fields[place].name, *_pair(fields[place], layout, charset))
+        for place in order
+        if not fields[place].is_filler
+    )
+    fillers = tuple(
+        (place, field.name, ord(field.pad or " "))
+        for place, field in enumerate(fields)
+        if field.is_filler
+    )
+    return Fields(layout, charset, values, fillers)
+
+
+def _pair(field: Field, layout: Layout, charset: Charset) -> tuple[Decode, Encode]:
+    kind = KINDS[field.kind]
+    return kind.decoder(field, layout, charset), kind.encoder(field, layout, charset)
+
+
+def decode(fields: Fields, spans: Spans, first: int) -> tuple[pl.DataFrame, dict[str, Status]]:
+    """The typed batch of a chunk whose first record has the number `first`, and the outcomes."""
+    columns: dict[str, pl.Series] = {}
+    outcomes: dict[str, Status] = {}
+    for place, name, read, _ in fields.values:
+        start, stop = spans.start[place], spans.stop[place]
+        columns[name], outcomes[name] = read(spans.data, start, stop, columns)
+    for place, name, pad in fields.fillers:
+        status = np.empty(spans.start.shape[1], np.uint8)
+        filler_spans(spans.data, spans.start[place], spans.stop[place], pad, status)
+        outcomes[name] = status
+    count = spans.start.shape[1]
+    numbers = pl.Series(RECORD, np.arange(first, first + count, dtype=np.uint64))
+    return pl.DataFrame([numbers, *(columns[name] for name in fields.names)]), outcomes
+
+
+def encode(fields: Fields, batch: pl.DataFrame) -> tuple[list[Text], dict[str, Status]]:
+    """Byte strings of the fields in record order, fillers left out, and the outcomes."""
+    columns = {name: batch[name] for name in fields.names}
+    written = {name: write(columns[name], columns) for _, name, _, write in fields.values}
+    texts = [written[name][0] for name in fields.names]
+    return texts, {name: outcomes for name, (_, outcomes) in written.items()}
+
+
+def empty_batch(layout: Layout) -> pl.DataFrame:
+    """A batch of the layout without records."""
+    fields = [field for field in layout.record.fields if not field.is_filler]
+    return pl.DataFrame(
+        schema={RECORD: RECORD_TYPE} | {field.name: dtype(field) for field in fields}
+    )
