@@ -119,7 +119,8 @@ def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
     joined = frame.join(known, on=("code", "field"), how="left", maintain_order="left")
     action = pl.when(pl.col("action") == "").then(pl.col("does")).otherwise(pl.col("action"))
-    return joined.filter(pl.col("severity") != "off").with_columns(action=action).select(list(JUDGED_SCHEMA))
+    kept = joined.filter(pl.col("severity") != "off").with_columns(action=action)
+    return kept.select(list(JUDGED_SCHEMA))
 
 
 def _action(code: str, severity: str, policy: Policy) -> str:

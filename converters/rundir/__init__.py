@@ -8,6 +8,13 @@ Directories are made 0700 and files 0600, since they hold residents' data.
 from converters.rundir.directory import RunDirectory
 from converters.rundir.findings_file import FindingsFile
 from converters.rundir.rejects import Rejects
-from converters.rundir.sink import Sink, Stream, Written, standard_output
+from converters.rundir.sink import Sink, Stream, standard_output
 
-__all__ = ["FindingsFile", "Rejects", "RunDirectory", "Sink", "Stream", "Written", "standard_output"]
+__all__ = [
+    "FindingsFile",
+    "Rejects",
+    "RunDirectory",
+    "Sink",
+    "Stream",
+    "standard_output",
+]

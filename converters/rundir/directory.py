@@ -12,12 +12,14 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self, cast
 
 from converters.errors import EnvironmentFailure, UsageError
-from converters.rundir.sink import Sink, Written
+from converters.report import Output
+from converters.rundir.sink import Sink
 
 __all__ = ["RunDirectory"]
 
@@ -34,7 +36,7 @@ class RunDirectory:
 
     def __init__(self, path: Path, force: bool = False, inputs: Sequence[Path] = ()) -> None:
         self.path = Path(os.path.realpath(path))
-        self._written: list[Written] = []
+        self._written: list[Output] = []
         self._open: list[Sink] = []
         with _surroundings(path):
             _refuse(path, self.path, force, inputs)
@@ -69,7 +71,7 @@ class RunDirectory:
         self._open.append(sink)
         return sink
 
-    def close(self, sink: Sink) -> Written:
+    def close(self, sink: Sink) -> Output:
         """Finish one output."""
         written = sink.close()
         self._open.remove(sink)
@@ -77,17 +79,14 @@ class RunDirectory:
         return written
 
     @property
-    def written(self) -> tuple[Written, ...]:
+    def outputs(self) -> tuple[Output, ...]:
         """Every finished output, by path."""
         return tuple(sorted(self._written, key=lambda written: written.path))
 
     def publish(self, report: Mapping[str, Any], manifest: Mapping[str, Any]) -> Path:
         """Write the report, then the manifest with all outputs, and let the run appear."""
         assert not self._open, f"still open: {[sink.path for sink in self._open]}"
-        outputs = [
-            {"path": done.path, "bytes": done.bytes, "sha256": done.sha256, "records": done.records}
-            for done in self.written
-        ]
+        outputs = [asdict(output) for output in self.outputs]
         with _surroundings(self.path):
             _write(self._partial / REPORT, report)
             _write(self._partial / MANIFEST, {**manifest, "outputs": outputs})

@@ -8,8 +8,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from converters.report import Output
 from converters.rundir.directory import RunDirectory
-from converters.rundir.sink import Stream, Written
+from converters.rundir.sink import Stream
 
 __all__ = ["FindingsFile"]
 
@@ -55,7 +56,7 @@ class FindingsFile:
             self._pending = [whole.slice(ROWS)]
             self._rows -= ROWS
 
-    def close(self) -> Written:
+    def close(self) -> Output:
         """Finish the file."""
         if self._rows:
             self._flush(pl.concat(self._pending))

@@ -7,28 +7,18 @@ import os
 import queue
 import sys
 import threading
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import numpy as np
 
 from converters.columns import Bytes
 from converters.errors import EnvironmentFailure
+from converters.report import Output
 
-__all__ = ["Sink", "Stream", "Written", "standard_output"]
+__all__ = ["Sink", "Stream", "standard_output"]
 
 AHEAD: Final = 4
 """Blocks that may wait for the disk; the memory of a run depends on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A finished output. `path` is relative to the run and uses `/`; `-` is stdout."""
-
-    path: str
-    bytes: int
-    sha256: str
-    records: int
 
 
 class Sink:
@@ -60,7 +50,7 @@ class Sink:
         if block.nbytes:
             self._queue.put(block)
 
-    def close(self) -> Written:
+    def close(self) -> Output:
         """Wait until all is on the disk."""
         self._join()
         self._check()
@@ -72,7 +62,7 @@ class Sink:
         except OSError as exc:
             self._failure = exc
         self._check()
-        return Written(self.path, self.bytes, self._digest.hexdigest(), self.records)
+        return Output(self.path, self.bytes, self._digest.hexdigest(), self.records)
 
     def abandon(self) -> None:
         """Stop without finishing; the file is not good for anything."""
