@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Unpack
 
 import click
@@ -9,6 +10,7 @@ import click
 from converters.cli import options
 from converters.cli.options import Given
 from converters.cli.words import language, say
+from converters.errors import DefinitionError
 
 __all__ = ["explain", "layout", "mapping", "schema"]
 
@@ -30,31 +32,41 @@ def mapping() -> None:
 @options.layouts
 @options.common
 def list_layouts(**given: Unpack[Given]) -> int:
-    """List every layout and mapping that can be named by id.
+    """List layouts and mappings that have an id.
 
     \b
     utsushi layout list
+    utsushi layout list --layouts my-layouts
     """
     from converters import spec
 
-    for found in spec.list_definitions(given["layouts"]):
-        click.echo(f"{found.kind:8} {found.id:40} {found.version:8} {found.title(language())}")
+    found = spec.list_definitions(given["layouts"])
+    widest = max((len(each.id) for each in found), default=0)
+    for each in found:
+        title = each.title(language())
+        click.echo(f"{each.kind:8} {each.id:{widest}}  {each.version:8} {title}".rstrip())
     return 0
 
 
 @layout.command("show")
 @reference
+@click.option("--json", is_flag=True, help="Print the whole layout as JSON.")
 @options.layouts
 @options.common
 def show_layout(**given: Unpack[Given]) -> int:
-    """Show the fields of a layout with positions and widths.
+    """Show the fields of a layout.
 
     \b
     utsushi layout show vendor-a/resident
     """
-    from converters import preview, spec
+    from converters import spec
+    from converters.cli import tables
 
-    preview.show_layout(spec.load_layout(given["reference"], given["layouts"]), language())
+    layout = spec.load_layout(given["reference"], given["layouts"])
+    if given["json"]:
+        click.echo(layout.model_dump_json(by_alias=True, indent=1, exclude_defaults=True))
+    else:
+        tables.show_layout(layout, language())
     return 0
 
 
@@ -63,7 +75,9 @@ def show_layout(**given: Unpack[Given]) -> int:
 @options.layouts
 @options.common
 def lint_layouts(**given: Unpack[Given]) -> int:
-    """Check layout files or directories; every problem with file:line:column.
+    """Check layout files or folders.
+
+    Prints every problem with file:line:column.
 
     \b
     utsushi layout lint layouts/vendor-a
@@ -76,7 +90,9 @@ def lint_layouts(**given: Unpack[Given]) -> int:
 @options.layouts
 @options.common
 def lint_mappings(**given: Unpack[Given]) -> int:
-    """Check mapping files or directories, against their layouts too.
+    """Check mapping files or folders, with their layouts.
+
+    Prints every problem with file:line:column.
 
     \b
     utsushi mapping lint layouts/vendor-a/resident-to-standard.yaml
@@ -85,11 +101,13 @@ def lint_mappings(**given: Unpack[Given]) -> int:
 
 
 def _lint(given: Given) -> int:
-    """Raise all problems of all paths together."""
+    """All problems of all paths together; `spec` sees by itself what each file is."""
+    paths = [options.existing(path) for path in given["references"]]
     from converters import spec
 
-    count = spec.lint([options.existing(path) for path in given["references"]], given["layouts"])
-    say("lint-clean", count=count)
+    if problems := spec.lint(paths, given["layouts"]):
+        raise DefinitionError(problems)
+    say("lint-clean")
     return 0
 
 
@@ -100,12 +118,18 @@ def _lint(given: Given) -> int:
 def show_coverage(**given: Unpack[Given]) -> int:
     """Account for every source and target item.
 
-    Every source field is read or ignored with a reason, every required target set: or exit 5.
+    Exit code 0 when every source field is read or ignored with a reason and every required target
+    item is set, else 5.
 
     \b
     utsushi mapping coverage vendor-a/resident-to-standard
     """
-    return 0
+    from converters import coverage, spec
+
+    found = spec.load_mapping(given["reference"], given["layouts"], unfinished=True)
+    account = coverage.coverage(found)
+    click.echo(coverage.render(account, language()), nl=False)
+    return 0 if account.complete else DefinitionError.exit_code
 
 
 @click.command()
@@ -114,9 +138,16 @@ def show_coverage(**given: Unpack[Given]) -> int:
 def schema(**given: Unpack[Given]) -> int:
     """Print a JSON Schema.
 
+    That of layouts and mappings is for editors: name the file in a `$schema` line.
+
     \b
     utsushi schema layout > layout.schema.json
     """
+    from converters import report, spec
+
+    name = given["name"]
+    found = report.report_schema() if name == "report" else spec.schema(name)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     return 0
 
 
@@ -129,4 +160,7 @@ def explain(**given: Unpack[Given]) -> int:
     \b
     utsushi explain FLD-040
     """
+    from converters import findings
+
+    click.echo(findings.explain(given["code"], language()))
     return 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from converters.cli import options
 from converters.cli.options import Given
-from converters.cli.words import say
+from converters.cli.words import language, say, word
+from converters.errors import UsageError
+
+if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
+    from converters.model import Mapping
+    from converters.pipeline.plan import Plan
 
 __all__ = ["generate", "preview"]
 
@@ -17,8 +21,11 @@ __all__ = ["generate", "preview"]
 @click.command()
 @click.argument("file", metavar="FILE")
 @click.option("--layout", metavar="ID|PATH", help="The layout of the file.")
-@click.option("--mapping", metavar="ID|PATH", help="Show mapped values too; implies its layout.")
-@click.option("--back", is_flag=True, help="With --mapping: FILE is in the target layout.")
+@click.option(
+    "--mapping",
+    metavar="ID|PATH",
+    help="Show mapped values too. With --layout, the side that FILE is on; else its source.",
+)
 @click.option(
     "-n", "number", type=click.IntRange(min=1), default=1, show_default=True, help="Records."
 )
@@ -42,12 +49,35 @@ def preview(**given: Unpack[Given]) -> int:
     \b
     utsushi preview resident.dat --layout vendor-a/resident -n 2 --at 40
     """
-    if given["layout"] is None and given["mapping"] is None:
+    if given["mapping"] is None and given["layout"] is None:
         raise click.UsageError("give --layout or --mapping")
+    if given["file"] != "-":
+        options.existing(given["file"])
     from converters import preview as views
+    from converters.cli import tables
 
-    views.show(given["file"], given)
+    made, mapping = _plan(given)
+    wanted = range(given["at"], given["at"] + given["number"])
+    views.show(made, mapping, given["file"], wanted, (tables.console(), language()))
     return 0
+
+
+def _plan(given: Given) -> tuple[Plan, Mapping | None]:
+    """The plan of a validation or, with a mapping, of the direction in which FILE is the input."""
+    from converters import spec
+    from converters.pipeline import Job, plan
+
+    job, roots = Job((given["file"],)), given["layouts"]
+    layout = spec.load_layout(given["layout"], roots) if given["layout"] else None
+    if given["mapping"] is None:
+        assert layout is not None
+        return plan.validation(layout, job), None
+    definitions = spec.load_mapping(given["mapping"], roots)
+    sides = (definitions.source.id, definitions.target.id)
+    if layout is not None and layout.id not in sides:
+        raise UsageError(f"{layout.id} is no side of {definitions.mapping.id}: {', '.join(sides)}")
+    back = layout is not None and layout.id == definitions.target.id
+    return plan.plan(definitions, back, job), definitions.mapping
 
 
 @click.command()
@@ -75,7 +105,9 @@ def generate(**given: Unpack[Given]) -> int:
     from converters import spec
 
     out = given["out"]
-    assert isinstance(out, Path), "click requires it"
+    assert out is not None, "click requires it"
+    if out.exists() and not given["force"]:
+        raise UsageError(f"{out}: {word('exists')}")
     layout = spec.load_layout(given["reference"], given["layouts"])
     maker.write(layout, out, given["records"], given["seed"], given["defects"])
     say("written", records=given["records"], path=out)

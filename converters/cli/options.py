@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ __all__ = [
     "common",
     "existing",
     "inputs",
+    "keep_residual",
     "layout",
     "layouts",
     "mapping",
@@ -35,7 +36,7 @@ class Given(TypedDict, total=False):
     at: int
     back: bool
     batch_records: int | None
-    code: str | None
+    code: str
     defects: float
     fail_on: str
     file: str
@@ -49,6 +50,7 @@ class Given(TypedDict, total=False):
     layouts: tuple[Path, ...]
     mapping: str | None
     max_errors: int | None
+    name: Literal["layout", "mapping", "report"]
     number: int
     on_error: str
     out: Path | None
@@ -57,7 +59,7 @@ class Given(TypedDict, total=False):
     reference: str
     references: tuple[str, ...]
     residual: Path | None
-    samples: str
+    samples: Literal["masked", "raw", "none"]
     seed: int
     to: str | None
     verbose: bool
@@ -92,9 +94,12 @@ layouts = click.option(
 layout = click.option("--layout", required=True, metavar="ID|PATH", help="The layout of the file.")
 mapping = click.option("--mapping", required=True, metavar="ID|PATH", help="The mapping to use.")
 inputs = click.argument("inputs", nargs=-1, required=True, metavar="FILE...")
+keep_residual = click.option(
+    "--keep-residual", is_flag=True, help="Keep what the way back needs to be byte-identical."
+)
 quiet = _together(
-    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("-v", "--verbose", is_flag=True, help="Print more about the run."),
+    click.option("-q", "--quiet", is_flag=True, help="Print the verdict only."),
+    click.option("-v", "--verbose", is_flag=True, help="Print the definitions and timing too."),
 )
 output = _together(
     click.option("--out", type=PATH, metavar="DIR", help="Run directory to make."),

@@ -12,7 +12,7 @@ from converters.cli import options
 from converters.cli.options import Given
 from converters.cli.words import language
 
-if TYPE_CHECKING:  # for the types only: the command line must start without polars
+if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
     from converters.pipeline import Job, Outcome
 
 __all__ = ["convert", "roundtrip", "validate"]
@@ -23,12 +23,8 @@ __all__ = ["convert", "roundtrip", "validate"]
 @options.mapping
 @click.option("--back", is_flag=True, help="Run the mapping backwards: standard to vendor.")
 @options.output
-@click.option(
-    "--to", type=click.Choice(["-"]), help="Stream the output to stdout, no run directory."
-)
-@click.option(
-    "--keep-residual", is_flag=True, help="Keep what the way back needs to be byte-identical."
-)
+@click.option("--to", type=click.Choice(["-"]), help="Write the output to stdout.")
+@options.keep_residual
 @click.option(
     "--residual", type=options.PATH, metavar="RUN", help="With --back: the run that kept it."
 )
@@ -39,18 +35,19 @@ __all__ = ["convert", "roundtrip", "validate"]
 def convert(**given: Unpack[Given]) -> int:
     """Convert files through a mapping, or back.
 
-    Back runs the same mapping in the other direction.
-
-    FILE may be - for stdin. Several files are one run.
+    Back runs the same mapping in the other direction. FILE may be - for stdin; several files are
+    one run.
 
     \b
     utsushi convert resident.dat --mapping vendor-a/resident-to-standard --out runs/1
-    utsushi convert runs/1/resident.csv --mapping vendor-a/resident-to-standard --back --out runs/2
+    utsushi convert runs/1/*.csv --mapping vendor-a/resident-to-standard --back --out runs/2
     """
-    if (given["out"] is None) == (given["to"] is None):
-        raise click.UsageError("give either --out or --to -")
+    if given["out"] is None and given["to"] is None:
+        raise click.UsageError("give --out or --to -")
     if given["residual"] is not None and not given["back"]:
         raise click.UsageError("--residual needs --back")
+    if given["keep_residual"] and given["out"] is None:
+        raise click.UsageError("--keep-residual needs --out")
     from converters import pipeline
 
     return _finish(pipeline.convert, given)
@@ -80,7 +77,9 @@ def validate(**given: Unpack[Given]) -> int:
 @click.command()
 @options.inputs
 @options.mapping
+@click.option("--back", is_flag=True, help="FILE is in the standard layout.")
 @options.output
+@options.keep_residual
 @options.policy
 @options.layouts
 @options.quiet
@@ -88,7 +87,8 @@ def validate(**given: Unpack[Given]) -> int:
 def roundtrip(**given: Unpack[Given]) -> int:
     """Convert there and back, compare the bytes.
 
-    Exit code 0 when every record comes back identical, else 3 with the differences.
+    Exit code 0 when every record comes back identical, else 3 with the differences. With
+    --keep-residual the residual is applied, as convert --back --residual would.
 
     \b
     utsushi roundtrip resident.dat --mapping vendor-a/resident-to-standard
@@ -102,10 +102,38 @@ def _finish(run: Callable[[Job], Outcome], given: Given) -> int:
     """Run the job, then say how it went: the summary on stderr or the report on stdout."""
     from converters import progress, summary
 
-    with progress.shown(_total(given), quiet=given["quiet"]) as advance:
+    sizes = [options.existing(name).stat().st_size for name in given["inputs"] if name != "-"]
+    total = sum(sizes) if "-" not in given["inputs"] else None
+    with progress.shown(total, given["quiet"] or given["json"]) as advance:
         outcome = run(_job(given, advance))
     if given["json"]:
-        click.echo(json.dumps(outcome.report, ensure_ascii=False, indent=2))
-    elif not given["quiet"]:
-        summary.show(outcome.report, language())
+        click.echo(json.dumps(outcome.report, ensure_ascii=False, indent=1))
+    else:
+        summary.show(outcome.report, language(), quiet=given["quiet"])
     return outcome.exit_code
+
+
+def _job(given: Given, advance: Callable[[int], None]) -> Job:
+    """The job of the options; definitions are loaded here, and all their problems reported."""
+    from converters import spec
+    from converters.pipeline import Job
+
+    mapping, layout = given.get("mapping"), given.get("layout")
+    return Job(
+        inputs=given["inputs"],
+        mapping=spec.load_mapping(mapping, given["layouts"]) if mapping else None,
+        layout=spec.load_layout(layout, given["layouts"]) if layout else None,
+        back=given.get("back", False),
+        out=given["out"],
+        to_stdout=given.get("to") is not None,
+        force=given["force"],
+        jobs=given["jobs"],
+        batch_records=given["batch_records"],
+        fail_on=given["fail_on"],
+        on_error=given["on_error"],
+        max_errors=given["max_errors"],
+        samples=given["samples"],
+        keep_residual=given.get("keep_residual", False),
+        residual=given.get("residual"),
+        progress=advance,
+    )

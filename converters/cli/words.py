@@ -18,8 +18,11 @@ WORDS = {
         "中断しました。確定名の出力はありません。",
         "interrupted; nothing was published",
     ),
-    "lint-clean": ("問題なし: {count} 件の定義", "no problem in {count} definitions"),
-    "no-such-code": ("{code} という指摘コードはありません", "there is no finding code {code}"),
+    "exists": (
+        "すでにあります（置き換えるには --force）",
+        "exists already; --force replaces it",
+    ),
+    "lint-clean": ("問題はありません", "no problems"),
     "missing": ("ファイルがありません", "no such file"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }

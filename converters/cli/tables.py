@@ -1,0 +1,67 @@
+"""Definitions as tables on the terminal. Imported by the commands that need rich, when they run."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from converters.model import Condition, Field, Layout
+
+__all__ = ["console", "show_layout"]
+
+WIDTH = 160
+"""Columns where there is no terminal to ask, so that a file or a pipe gets whole lines."""
+
+HEADS = {
+    "ja": ("位置", "バイト", "文字", "項目", "種類", "必須", "備考"),
+    "en": ("at", "bytes", "chars", "field", "kind", "required", "notes"),
+}
+YES = {"ja": "必須", "en": "yes"}
+
+
+def console() -> Console:
+    """stdout for people, without guessing at markup in the data."""
+    width = None if sys.stdout.isatty() else WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def show_layout(layout: Layout, lang: str) -> None:
+    """Title, framing and one line per field, with 1-based places where the form is fixed."""
+    title = ""
+    if layout.title is not None:
+        title = (layout.title.en if lang == "en" else "") or layout.title.ja
+    framing = layout.framing.model_dump(exclude_none=True)
+    ((form, keys),) = framing.items()
+    facts = ", ".join(f"{key} {value}" for key, value in keys.items() if value is not False)
+    out = console()
+    out.print(Text(f"{layout.id} {layout.version}  {title}", style="bold"))
+    out.print(Text(f"{layout.charset}, {form}: {facts}; {layout.edition} edition"))
+    out.print(_fields(layout, lang))
+
+
+def _fields(layout: Layout, lang: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(HEADS[lang]):
+        table.add_column(head, justify="right" if number < 3 else "left")
+    for field, offset in zip(layout.record.fields, layout.record.offsets, strict=True):
+        at = str(offset + 1) if layout.framing.fixed else ""
+        table.add_row(at, *_row(field, lang))
+    return table
+
+
+def _row(field: Field, lang: str) -> tuple[str, ...]:
+    kind = " ".join(part for part in (field.kind, field.style) if part)
+    widths = ("" if number is None else str(number) for number in (field.bytes, field.chars))
+    return (*widths, field.name, kind, _required(field.required, lang), field.notes)
+
+
+def _required(required: bool | Condition, lang: str) -> str:
+    if isinstance(required, bool):
+        return YES[lang] if required else ""
+    if required.blank is not None:
+        return f"{required.field} {'=' if required.blank else '≠'} ''"
+    values = (required.equals,) if required.equals is not None else required.among or ()
+    return f"{required.field} = {', '.join(values)}"

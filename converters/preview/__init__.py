@@ -1,0 +1,147 @@
+"""A few records of a file → a view for people: byte ruler, raw bytes, decoded and mapped values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from converters import findings
+from converters.charset import load
+from converters.forms import FileProblem
+from converters.model import Mapping
+from converters.pipeline.plan import Plan, Side
+from converters.preview.records import FieldView, Problem, RecordView, Target, records
+from converters.preview.ruler import compact_hex, lines, visible
+
+__all__ = ["show"]
+
+WIDEST = 100
+"""Bytes per line of the ruler at most."""
+
+COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+WORDS = {
+    "ja": {
+        "title": "レコード {number}  先頭バイト {first}  {bytes} バイト",
+        "columns": ("位置", "バイト", "項目", "文字", "16 進", "値", "変換後"),
+        "constants": "（定数）",
+        "rejected": "変換しない（エラー）",
+        "left out": "移行しない: {why}",
+    },
+    "en": {
+        "title": "record {number}  first byte {first}  {bytes} bytes",
+        "columns": ("at", "bytes", "field", "text", "hex", "value", "becomes"),
+        "constants": "(constants)",
+        "rejected": "rejected",
+        "left out": "left out: {why}",
+    },
+}
+
+
+def show(
+    plan: Plan, mapping: Mapping | None, name: str, wanted: range, view: tuple[Console, str]
+) -> None:
+    """Print the wanted records (1-based numbers) of a file; `view` is where, and the language."""
+    console, lang = view
+    back = mapping is not None and plan.source.layout.id == mapping.target
+    pairs = _pairs(mapping, back) if mapping else {}
+    for found in records(plan, pairs, name, wanted):
+        if isinstance(found, FileProblem):
+            words = findings.message(found.code, lang, field=found.detail, value=found.detail)
+            console.print(f"{found.code} {words}", style=COLOURS["warning"])
+        else:
+            _show_record(found, plan.source, view, mapped=mapping is not None)
+
+
+def _pairs(mapping: Mapping, back: bool) -> dict[str, tuple[str, ...]]:
+    """Source field to the items made from it; those made from several stand at the first."""
+    found: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    for rule in mapping.rules:
+        sources, targets = (rule.targets, rule.sources) if back else (rule.sources, rule.targets)
+        first = sources[0] if sources else ""
+        found[first] = found.get(first, ()) + tuple(one for one in targets if one not in seen)
+        seen.update(targets)
+    return found
+
+
+def _show_record(record: RecordView, side: Side, view: tuple[Console, str], mapped: bool) -> None:
+    console, lang = view
+    words = WORDS[lang]
+    title = str(words["title"]).format(
+        number=record.number, first=record.offset + 1, bytes=len(record.raw)
+    )
+    console.print(Text(title, style="bold"))
+    if record.fate:
+        known = "rejected" if record.fate == "rejected" else "left out"
+        console.print(Text(str(words[known]).format(why=record.fate), style="bold red"))
+    for problem in record.problems:
+        console.print(_finding(problem, lang))
+    _show_ruler(record, side, console)
+    console.print(_table(record, side, lang, mapped))
+    console.print()
+
+
+def _show_ruler(record: RecordView, side: Side, console: Console) -> None:
+    width = min(max((console.width - 8) // 10 * 10, 20), WIDEST)
+    starts = {field.at - 1 for field in record.fields if field.at}
+    blocks = lines(side.show(record.raw), load(side.layout.charset), starts, width)
+    for number, (scale, text, marks) in enumerate(blocks):
+        console.print(
+            Text(f"{'':7}{scale}", style="dim"), no_wrap=True, overflow="ignore", crop=False
+        )
+        console.print(
+            Text(f"{number * width + 1:>6} {text}"), no_wrap=True, overflow="ignore", crop=False
+        )
+        console.print(
+            Text(f"{'':7}{marks}", style="dim"), no_wrap=True, overflow="ignore", crop=False
+        )
+
+
+def _table(record: RecordView, side: Side, lang: str, mapped: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    columns: Sequence[str] = list(WORDS[lang]["columns"])
+    for number, name in enumerate(columns[: 7 if mapped else 6]):
+        table.add_column(
+            name, justify="right" if number < 2 else "left", overflow="fold", no_wrap=number < 2
+        )
+    for field in record.fields:
+        table.add_row(*_row(field, side, lang)[: 7 if mapped else 6])
+    if record.constants and mapped:
+        table.add_row(
+            "",
+            "",
+            Text(str(WORDS[lang]["constants"]), style="dim"),
+            "",
+            "",
+            "",
+            _becomes(record.constants),
+        )
+    return table
+
+
+def _row(field: FieldView, side: Side, lang: str) -> tuple[str | Text, ...]:
+    value = Text(visible(field.value or ""))
+    for problem in field.problems:
+        value.append("\n" if value else "")
+        value.append(_finding(problem, lang))
+    return (
+        str(field.at or "?"),
+        str(len(field.raw)),
+        Text(field.name),
+        Text(visible(side.show(field.raw)).rstrip(" ")),
+        Text(compact_hex(field.raw), style="dim"),
+        value,
+        _becomes(field.targets),
+    )
+
+
+def _becomes(targets: Sequence[Target]) -> Text:
+    return Text("\n".join(f"{item} = {visible(value or '')}" for item, value in targets))
+
+
+def _finding(problem: Problem, lang: str) -> Text:
+    words = findings.message(problem.code, lang, problem.field, visible(problem.value))
+    return Text(f"{problem.severity} {problem.code} {words}", style=COLOURS[problem.severity])

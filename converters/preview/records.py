@@ -1,0 +1,187 @@
+"""A file and a record number → what the program makes of the records from there on.
+
+The records go through the same step as in a run; nothing is decoded here a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from converters.columns import Chunk, Spans
+from converters.errors import UsageError
+from converters.fields import RECORD
+from converters.forms import FileProblem
+from converters.pipeline.plan import Plan
+from converters.pipeline.reading import Source, chunks
+from converters.pipeline.step import Step, run
+
+Values = Mapping[str, str | None]
+Pairs = Mapping[str, tuple[str, ...]]
+"""Source field to the target items made from it, "" to those made from none."""
+
+__all__ = ["FieldView", "Problem", "RecordView", "Target", "records"]
+
+Target = tuple[str, str | None]
+"""A target item and its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding without words; `value` is its text, bytes that are no character kept."""
+
+    field: str
+    code: str
+    severity: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field: 1-based place in the record (0 where quotes hide it), bytes, value, findings.
+
+    `targets` are the items a mapping makes from it; one that is made from several fields stands at
+    the first of them.
+    """
+
+    name: str
+    at: int
+    raw: bytes
+    value: str | None
+    problems: tuple[Problem, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record: number, 0-based place in the file, all its bytes, and what becomes of it.
+
+    `problems` are those of the record as a whole and of target items, `constants` the items that
+    come from no field. `fate` is empty, `rejected`, or why the record is left out.
+    """
+
+    number: int
+    offset: int
+    raw: bytes
+    fields: tuple[FieldView, ...]
+    problems: tuple[Problem, ...]
+    constants: tuple[Target, ...]
+    fate: str
+
+
+def records(
+    plan: Plan, pairs: Pairs, name: str, wanted: range
+) -> Iterator[FileProblem | RecordView]:
+    """The problems of the file's beginning, then the wanted records (1-based numbers).
+
+    UsageError when the file has fewer records than the first one that is wanted.
+    """
+    source = Source(name, 0)
+    shown = 0
+    for chunk in chunks(source, plan.source.form, None, lambda _bytes: None):
+        if not shown:
+            yield from source.problems
+        low = max(wanted.start - chunk.first, 0)
+        high = min(wanted.stop - chunk.first, chunk.records)
+        if low < high:
+            shown += high - low
+            yield from _views(plan, pairs, _part(chunk, low, high), source.order)
+        if chunk.first + chunk.records >= wanted.stop:
+            return
+    if not shown:
+        raise UsageError(f"{name}: there is no record {wanted.start}, the last is {source.records}")
+
+
+def _part(chunk: Chunk, low: int, high: int) -> Chunk:
+    """The records from `low` to before `high` as a chunk of their own."""
+    begin, end = int(chunk.bounds[low]), int(chunk.bounds[high])
+    return replace(
+        chunk,
+        first=chunk.first + low,
+        offset=chunk.offset + begin,
+        data=chunk.data[begin:end],
+        bounds=chunk.bounds[low : high + 1] - begin,
+        stop=chunk.stop[low:high] - begin,
+        codes=chunk.codes[low:high],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A chunk that went through the plan, and where its fields lie."""
+
+    plan: Plan
+    pairs: Pairs
+    step: Step
+    spans: Spans
+
+
+def _views(
+    plan: Plan, pairs: Pairs, chunk: Chunk, order: tuple[int, ...] | None
+) -> Iterator[RecordView]:
+    look = _Look(plan, pairs, run(plan, chunk, order), plan.source.form.spans(chunk, order))
+    for row in range(chunk.records):
+        yield _record(look, row)
+
+
+def _record(look: _Look, row: int) -> RecordView:
+    step, chunk = look.step, look.step.chunk
+    number = chunk.first + row
+    begin, end = int(chunk.bounds[row]), int(chunk.bounds[row + 1])
+    problems = _problems(step, number)
+    mapped = _values(step.written.batch, number) if step.written else {}
+    whole = chunk.codes[row] == look.spans.codes[row] == 0
+    return RecordView(
+        number,
+        chunk.offset + begin,
+        chunk.data[begin:end].tobytes(),
+        tuple(_fields(look, row, problems, mapped)) if whole else (),
+        tuple(each for each in problems if each.field not in look.plan.source.index),
+        _targets(look.pairs, "", mapped),
+        _fate(step, row),
+    )
+
+
+def _fields(look: _Look, row: int, problems: list[Problem], mapped: Values) -> Iterator[FieldView]:
+    chunk, spans = look.step.chunk, look.spans
+    values = _values(look.step.batch, chunk.first + row)
+    places = zip(spans.start[:, row].tolist(), spans.stop[:, row].tolist(), strict=True)
+    for field, (start, stop) in zip(look.plan.source.layout.record.fields, places, strict=True):
+        yield FieldView(
+            field.name,
+            start - int(chunk.bounds[row]) + 1 if start < len(chunk.data) else 0,
+            spans.data[start:stop].tobytes(),
+            values.get(field.name),
+            tuple(each for each in problems if each.field == field.name),
+            _targets(look.pairs, field.name, mapped),
+        )
+
+
+def _targets(pairs: Pairs, field: str, mapped: Values) -> tuple[Target, ...]:
+    return tuple((item, mapped[item]) for item in pairs.get(field, ()) if item in mapped)
+
+
+def _problems(step: Step, number: int) -> list[Problem]:
+    found = step.findings.filter(pl.col("record") == number)
+    columns = (found[name].to_list() for name in ("field", "code", "severity", "value"))
+    return [
+        Problem(field, code, severity, (value or b"").decode(errors="replace"))
+        for field, code, severity, value in zip(*columns, strict=True)
+    ]
+
+
+def _values(batch: pl.DataFrame, number: int) -> Values:
+    """Column to value as text, of the row with that record number; empty when it is not there."""
+    rows = batch.filter(pl.col(RECORD) == number).drop(RECORD).to_dicts()
+    return {
+        name: None if value is None else str(value) for row in rows for name, value in row.items()
+    }
+
+
+def _fate(step: Step, row: int) -> str:
+    if step.rejected[row]:
+        return "rejected"
+    number = step.chunk.first + row
+    return next((because for because, numbers in step.dropped if number in numbers), "")
