@@ -41,8 +41,11 @@ EXACT: Final = 1 << 53
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A definition as it was resolved. `role` is source, target or mapping; `reference` is what
-    the user can give to name it, an id or a path."""
+    """A definition as it was resolved.
+
+    `role` is mapping, source (the layout that was read) or target; `reference` is what names the
+    definition on the command line, an id or a path.
+    """
 
     role: str
     id: str
