@@ -69,9 +69,13 @@ def columns(plan: Plan, seed: int, block: int) -> pl.DataFrame:
         + [source(found, rng).alias(name) for name, source in plan.sources.items()]
     )
     for name, (conditions, source) in plan.spare.items():
+        if not frame[name].null_count():
+            continue
         missing = frame[name].is_null() & _hold(frame, conditions)
         if missing.any():
-            frame = frame.with_columns(frame[name].zip_with(~missing, source(found, rng).alias(name)))
+            frame = frame.with_columns(
+                frame[name].zip_with(~missing, source(found, rng).alias(name))
+            )
     return frame
 
 
@@ -193,8 +197,7 @@ def _checked(field: Field) -> Source:
         check = due[total % len(due)].astype(np.uint8)
         parts = [check[:, None], body] if scheme.leading else [body, check[:, None]]
         column = _digits(np.concatenate(parts, axis=1), width)
-        kept = rng.random(len(column)) < keep
-        return column.zip_with(pl.Series(kept), pl.Series([None], dtype=pl.String))
+        return fallback.thinned(column, rng.random(len(column)) < keep)
 
     return source
 

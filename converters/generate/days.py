@@ -12,7 +12,17 @@ import numpy as np
 from converters.columns import Ints
 from converters.model import Field
 
-__all__ = ["DAYS", "FORCED", "NOW", "UNKNOWN", "VALUES", "month_only", "place", "spelled", "year_only"]
+__all__ = [
+    "DAYS",
+    "FORCED",
+    "NOW",
+    "UNKNOWN",
+    "VALUES",
+    "month_only",
+    "place",
+    "spelled",
+    "year_only",
+]
 
 FIRST: Final = np.datetime64("1873-01-01", "D")
 """明治6: before it, systems disagree about the calendar."""

@@ -7,7 +7,7 @@ has all that its layout allows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -200,20 +200,22 @@ def damaged(
     record: bytes,
     fields: list[tuple[Field, int, int]],
     layout: Layout,
-    turns: Iterator[str],
+    turns: list[str],
     drawn: tuple[np.random.Generator, bytes],
-) -> Damage:
-    """The record with the next defect that it can have.
+) -> Damage | None:
+    """The record with the defect, of those it can have, that came longest ago.
 
-    `fields` gives each field and where it lies in the record; `drawn` the random numbers and the
-    key of a sound record before this one.
+    `turns` lists the kinds in that order and is kept up to date. `fields` gives each field and
+    where it lies in the record; `drawn` the random numbers and the key of a sound record before.
     """
     rng, key = drawn
     order = [fields[place] for place in rng.permutation(len(fields))]
     for defect in turns:
         if found := _done(defect, record, order, layout, key):
+            turns.remove(defect)
+            turns.append(defect)
             return found
-    raise AssertionError("the turns of defects never end")
+    return None
 
 
 def _done(

@@ -72,7 +72,10 @@ def _part(column: int, given: bool) -> Words:
         found = words.load()
         many = len(found.givens)
         if given:
-            return [*(row[column] for _ in found.surnames for row in found.givens), OVERLONG[column + 1]]
+            return [
+                *(row[column] for _ in found.surnames for row in found.givens),
+                OVERLONG[column + 1],
+            ]
         return [*(row[column] for row in found.surnames for _ in range(many)), OVERLONG[column]]
 
     return cache(parts)
@@ -174,16 +177,21 @@ def _vague_text() -> list[Word]:
 
 
 def _vague(value: str) -> str | None:
-    """How a date that is not known to the day is put into words."""
+    """How a date that is not known to the day is put into words, as the mapping does it."""
     if "-00" not in value:
         return None
     if value == "0000-00-00":
-        return "不詳"
+        return "年月日不詳"
     year, month = int(value[:4]), int(value[5:7])
-    begins, era, first = next(era for era in reversed(_ERAS) if value[:7] >= era[0][:7])
+    _, era, first = next(era for era in reversed(_ERAS) if _latest(value) >= era[0])
     number = year - first + 1
     text = era + ("元" if number == 1 else wide(str(number))) + "年"
     return text + (wide(str(month)) + "月日不詳" if month else "月日不詳")
+
+
+def _latest(value: str) -> str:
+    """The last day that a date may stand for."""
+    return value.replace("-00-00", "-12-31").replace("-00", "-31")
 
 
 _ERAS: Final = (
@@ -198,7 +206,7 @@ _ERAS: Final = (
 @cache
 def _era() -> list[Word]:
     starts = np.array([begins for begins, _, _ in _ERAS])
-    values = np.array([value[:10].replace("-00", "-01") for value in days.VALUES])
+    values = np.array([_latest(value[:10]) for value in days.VALUES])
     found = np.maximum(np.searchsorted(starts, values, side="right") - 1, 0)
     named: list[Word] = [_ERAS[place][1] for place in found]
     named[days.UNKNOWN : days.UNKNOWN + 3] = [None, "明治", "大正"]
@@ -212,7 +220,10 @@ def _days() -> Sequence[Word]:
 def _dates(*pairs: tuple[str, str]) -> Iterable[tuple[str, Facet]]:
     """The date itself and the items that stand around it in the standard."""
     for pattern, places in pairs:
-        yield f"({pattern}).*_不詳フラグ", Facet(places, _flag(("不詳", "1"), ("不詳ではない", "0")))
+        yield (
+            f"({pattern}).*_不詳フラグ",
+            Facet(places, _flag(("不詳", "1"), ("不詳ではない", "0"))),
+        )
         yield f"({pattern}).*_不詳表記", Facet(places, _vague_text)
         yield f"({pattern}).*_元号", Facet(places, _era)
         yield pattern, Facet(places, _days)
@@ -253,7 +264,10 @@ HINTS: Final[tuple[tuple[str, Facet], ...]] = (
     ("氏名$", Facet("name", NAME)),
     ("性別", Facet("sex", _fixed(("不明", "0"), ("男", "1"), ("女", "2")))),
     *((f"続柄コード{slot + 1}", Facet("relation", _relation(slot))) for slot in range(4)),
-    ("続柄コード", Facet("relation", lambda: [r[0].replace(" ", "") for r in words.load().relationships])),
+    (
+        "続柄コード",
+        Facet("relation", lambda: [r[0].replace(" ", "") for r in words.load().relationships]),
+    ),
     ("続柄", Facet("relation", _table("relationships", 1))),
     ("前住所", Facet("previous", _elsewhere)),
     ("転出先", Facet("next", _elsewhere)),

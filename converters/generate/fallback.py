@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from converters.charset import Charset
 from converters.columns import Ints, Text, series, text
@@ -18,7 +19,7 @@ from converters.generate.people import People
 from converters.generate.spelling import fitting
 from converters.model import Field, Layout
 
-__all__ = ["source"]
+__all__ = ["source", "thinned"]
 
 Source = Callable[[People, np.random.Generator], pl.Series]
 Make = Callable[[Field, Layout, Charset], Source]
@@ -35,12 +36,13 @@ def source(field: Field, layout: Layout, charset: Charset) -> Source:
     if field.required is True or field.kind in ("boolean", "decimal", "integer"):
         return make
 
-    def with_blanks(found: People, rng: np.random.Generator) -> pl.Series:
-        column = make(found, rng)
-        kept = pl.Series(rng.random(len(column)) >= BLANK)
-        return column.zip_with(kept, pl.Series([None], dtype=column.dtype))
+    return lambda found, rng: thinned(make(found, rng), rng.random(len(found["number"])) >= BLANK)
 
-    return with_blanks
+
+def thinned(column: pl.Series, kept: NDArray[np.bool_]) -> pl.Series:
+    """A text column with blanks where a value is not kept."""
+    words = text(column)
+    return series("", Text(words.views * kept[:, None].astype(np.uint64), words.data))
 
 
 def _drawn(pool: Sequence[str]) -> Source:

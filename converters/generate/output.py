@@ -4,7 +4,6 @@ the ground truth beside it."""
 from __future__ import annotations
 
 import csv
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,7 +48,7 @@ def _written(
     form = _form(layout)
     opening = form.opening()
     out.write(opening)
-    place, turns = len(opening), itertools.cycle(sorted(DEFECTS))
+    place, turns = len(opening), sorted(DEFECTS)
     for block, (data, bounds) in enumerate(blocks(layout, records, seed)):
         if defects > 0:
             spoiler = _Spoiler(layout, form, np.random.default_rng([seed, block, 1]), turns)
@@ -75,7 +74,9 @@ def blocks(layout: Layout, records: int, seed: int) -> Iterator[tuple[Bytes, Int
 
 def _form(layout: Layout) -> Form:
     charset = charsets.load(layout.charset)
-    return forms.form(layout, lambda data: data.decode(charset.name), lambda text: text.encode(charset.name))
+    return forms.form(
+        layout, lambda data: data.decode(charset.name), lambda text: text.encode(charset.name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class _Spoiler:
     layout: Layout
     form: Form
     rng: np.random.Generator
-    turns: Iterator[str]
+    turns: list[str]
 
 
 def _spoiled(
@@ -103,6 +104,8 @@ def _spoiled(
         record = data[start:stop].tobytes()
         lying = [(field, first - start, last - start) for field, first, last in places(row)]
         damage = damaged(record, lying, spoiler.layout, spoiler.turns, (spoiler.rng, key))
+        if damage is None:
+            continue
         code = DEFECTS[damage.defect].code
         offset = start + shift + damage.at
         truths.append(Truth(row + 1, offset, damage.field, damage.defect, code))

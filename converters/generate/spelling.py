@@ -63,16 +63,23 @@ def size(character: str, charset: Charset) -> int:
 
 
 def fitting(text: str, field: Field, charset: Charset) -> str | None:
-    """The text spelled and cut for the field; null where the field cannot hold anything of it."""
-    text = _by_kind(text, field.kind)
-    if not all(size(c, charset) for c in text):
-        text = "".join(c if size(c, charset) else _PLAIN.get(c, "") for c in text)
-    text = _cut(text, field, charset)
-    if not text or not _allowed(text, field.kind):
+    """The text spelled and cut for the field; null where the field cannot hold it."""
+    spelled = [_spelled(character, field.kind, charset) for character in text]
+    if None in spelled:
         return None
-    if field.pattern and not re.fullmatch(field.pattern, text):
+    text = _cut("".join(filter(None, spelled)), field, charset)
+    if not text or (field.pattern and not re.fullmatch(field.pattern, text)):
         return None
     return text
+
+
+@cache
+def _spelled(character: str, kind: str, charset: Charset) -> str | None:
+    """One character by kind and charset, perhaps as several; null where the kind forbids it."""
+    text = _by_kind(character, kind)
+    if not all(size(c, charset) for c in text):
+        text = "".join(c if size(c, charset) else _PLAIN.get(c, "") for c in text)
+    return text if all(_allowed(c, kind) for c in text) else None
 
 
 def _by_kind(text: str, kind: str) -> str:
@@ -81,22 +88,24 @@ def _by_kind(text: str, kind: str) -> str:
     return half(text) if kind in ("kana", "narrow", "digits") else text
 
 
-def _allowed(text: str, kind: str) -> bool:
+def _allowed(character: str, kind: str) -> bool:
+    point = ord(character)
     if kind == "wide":
-        return all(ord(c) > 0x7F and not 0xFF61 <= ord(c) <= 0xFF9F for c in text)
+        return point > 0x7F and not 0xFF61 <= point <= 0xFF9F
     if kind == "kana":
-        return all(ord(c) < 0x7F or 0xFF61 <= ord(c) <= 0xFF9F for c in text)
+        return point < 0x60 or 0xFF61 <= point <= 0xFF9F
     if kind == "digits":
-        return text.isascii() and text.isdigit()
-    return kind != "narrow" or text.isascii()
+        return 0x30 <= point <= 0x39
+    return kind != "narrow" or point < 0x7F
 
 
 def _cut(text: str, field: Field, charset: Charset) -> str:
     """The text without what the width has no room for, and without a blank or mark left over."""
-    room = field.bytes or len(text) * 4
-    text = text[: field.chars or len(text)]
-    ends = accumulate(size(c, charset) for c in text)
-    kept = text[: sum(end <= room for end in ends)]
+    kept = text[: field.chars or len(text)]
+    room = field.bytes or 4 * len(kept)
+    if 4 * len(kept) > room:
+        ends = accumulate(size(c, charset) for c in kept)
+        kept = kept[: sum(end <= room for end in ends)]
     if kept != text and text[len(kept)] in "ﾞﾟ":
         kept = kept[:-1]
     return kept.rstrip(" 　")
