@@ -22,7 +22,7 @@ Loc = tuple[int | str, ...]
 """The way from the top of a file to a value: keys and 0-based positions."""
 
 DEEPEST: Final = 40
-LARGEST: Final = 500_000
+LARGEST: Final = 200_000
 """Values in one file, counted as often as aliases repeat them."""
 LONGEST: Final = 16 << 20
 """Bytes in one definition file or code table."""
@@ -202,6 +202,8 @@ def _tree(text: str) -> Node:
     stack: list[_Open] = []
     anchors: dict[str, Node] = {}
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+            raise _stop(event.start_mark, "a second document begins here", "one file, one document")
         node = _node(event, stack, anchors)
         if node is None:
             continue
@@ -209,10 +211,8 @@ def _tree(text: str) -> Node:
             anchors[anchor] = node
         if stack:
             stack[-1].items.append(node)
-        elif root is None:
-            root = node
         else:
-            raise _stop(event.start_mark, "a second document begins here", "one file, one document")
+            root = node
     if root is None:
         raise _Stop(1, 1, "the file is empty")
     return root

@@ -128,7 +128,7 @@ def _spellings(document: Document, layout: Layout, field: Field, loc: Loc) -> It
     """Spellings that the field could never hold."""
     written: list[tuple[Loc, str]] = []
     for option in ("null", "unknown", "values"):
-        if option in field.model_fields_set:
+        if option in field.model_fields_set or (option == "null" and not field.is_filler):
             spelled = getattr(field, option)
             written += [((*loc, option, at), value) for at, value in enumerate(spelled)]
     written += [((*loc, "sentinels", spelling), spelling) for spelling in field.sentinels]

@@ -26,6 +26,9 @@ Error = Any
 ROUNDS: Final = 12
 """How often parts are taken out and the rest is tried again."""
 
+SINGLE, LIST, KEYS = "a single value", "a list", "keys with values"
+"""The forms that a value in a file can have."""
+
 STAND_INS: Final = {"id": "?", "charset": "utf-8"}
 """Values in place of required ones that are missing, so that the rest can be checked."""
 
@@ -92,7 +95,7 @@ def _stand_in(root: Node, loc: Loc) -> Node:
 
 def _relevant(document: Document, errors: Iterable[Error]) -> list[tuple[Loc, Error]]:
     """Errors by their place in the file, without those of union members that were not meant."""
-    by_choice: dict[Loc, list[tuple[Loc, Error, bool]]] = {}
+    by_choice: dict[Loc, list[tuple[Loc, Error, str]]] = {}
     found: list[tuple[Loc, Error]] = []
     for error in errors:
         loc, tags = _split(document, error)
@@ -102,10 +105,13 @@ def _relevant(document: Document, errors: Iterable[Error]) -> list[tuple[Loc, Er
             found.append((loc, error))
             continue
         at, tag = tags[0]
-        by_choice.setdefault(loc[:at], []).append((loc, error, _meant(document, loc[:at], tag)))
-    for at_choice, group in by_choice.items():
-        meant = [(loc, error) for loc, error, is_meant in group if is_meant]
-        found += meant or [(at_choice, {"type": "choice", "input": None})]
+        by_choice.setdefault(loc[:at], []).append((loc, error, _form(tag)))
+    for choice, group in by_choice.items():
+        value = document.node(choice).value
+        form = LIST if isinstance(value, tuple) else KEYS if isinstance(value, dict) else SINGLE
+        meant = [(loc, error) for loc, error, expected in group if expected == form]
+        forms = dict.fromkeys(expected for _, _, expected in group)
+        found += meant or [(choice, {"type": "choice", "msg": f"{' or '.join(forms)} expected"})]
     return list({(loc, error["type"]): (loc, error) for loc, error in found}.values())
 
 
@@ -136,14 +142,11 @@ def _holds(node: Node, part: int | str) -> bool:
     return isinstance(node.value, tuple) and isinstance(part, int) and part < len(node.value)
 
 
-def _meant(document: Document, loc: Loc, tag: str) -> bool:
-    """Is a value of this shape the one that the union member `tag` is for?"""
-    value = document.node(loc).value
-    if isinstance(value, dict):
-        return tag.startswith(("dict", "function-after")) or tag[:1].isupper()
-    if isinstance(value, tuple):
-        return tag.startswith("tuple")
-    return tag in ("bool", "str") or tag.startswith(("constrained", "literal"))
+def _form(tag: str) -> str:
+    """The form of the values that the union member `tag` is for."""
+    if tag.startswith("tuple"):
+        return LIST
+    return KEYS if tag.startswith(("dict", "function-after")) else SINGLE
 
 
 def _problem(model: type[BaseModel], document: Document, loc: Loc, error: Error) -> Problem:
@@ -209,7 +212,6 @@ def _shown(error: Error) -> str:
 _WORDS: Final[dict[str, Words]] = {
     "bool_parsing": _boolean,
     "bool_type": _boolean,
-    "choice": lambda error: ("a value of this form is not known here", ""),
     "dict_type": lambda error: (f"keys with values are expected, not {_shown(error)}", ""),
     "greater_than": lambda error: (f"must be greater than {error['ctx']['gt']}", ""),
     "greater_than_equal": lambda error: (f"must be at least {error['ctx']['ge']}", ""),

@@ -21,7 +21,7 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
     before = ""
     for place, field in enumerate(layout.record.fields):
         if field.at is not None and end is not None and field.at != end + 1:
-            yield _misplaced(document, place, end, before)
+            yield _misplaced(document, place, field.at - (end + 1), (end, before))
         start = field.at - 1 if field.at is not None else end
         is_known = field.bytes is not None and not _in_doubt(document, place)
         end = start + (field.bytes or 0) if start is not None and is_known else None
@@ -33,13 +33,12 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
         yield document.problem(where, "DEF-012", message, _difference(length - end))
 
 
-def _misplaced(document: Document, place: int, end: int, before: str) -> Problem:
-    node = document.node((*FIELDS, place, "at"))
-    assert isinstance(node.value, str)
-    distance = int(node.value) - (end + 1)
+def _misplaced(document: Document, place: int, distance: int, last: tuple[int, str]) -> Problem:
+    """The field begins `distance` bytes after the last one's end (below 0: before it)."""
+    end, before = last
     after = f"{before} ends at byte {end}" if before else "the record begins at byte 1"
     if distance < 0:
-        message = f"{_bytes(-distance)} too far left: {after}"
+        message = f"an overlap of {_bytes(-distance)}: {after}"
         return document.problem((*FIELDS, place, "at"), "DEF-010", message, f"at: {end + 1}")
     hint = f"at: {end + 1}, or {{filler: {distance}}} before it"
     message = f"a gap of {_bytes(distance)}: {after}"

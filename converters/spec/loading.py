@@ -16,7 +16,7 @@ from converters.spec.fitting import fit, nearest
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
 from converters.spec.places import Roots
-from converters.spec.references import check_references, check_whole
+from converters.spec.references import check_references, check_tables, check_whole
 from converters.spec.tables import load_tables
 
 __all__ = ["Definition", "lint", "list_definitions", "load_layout", "load_mapping"]
@@ -139,9 +139,9 @@ def _examine(path: Path, roots: Roots, due: str | None) -> _Examined:
     problems += document.repeated_keys()
     if kind == "layout":
         layout, found = _layout(document, path, roots)
-        return _Examined(layout, None, (*problems, *found))
+        return _Examined(layout, None, tuple(dict.fromkeys([*problems, *found])))
     mapping_set, found = _mapping_set(document, path, roots)
-    return _Examined(None, mapping_set, (*problems, *found))
+    return _Examined(None, mapping_set, tuple(dict.fromkeys([*problems, *found])))
 
 
 def _kind(document: Document) -> tuple[str, Problem | None]:
@@ -167,6 +167,7 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
     if layout is None:
         return None, problems
     problems += _identity(document, path, roots)
+    problems += check_tables(document)
     problems += check_whole(document, layout)
     for place in range(len(layout.record.fields)):
         problems += check_field(document, layout, place)
@@ -185,6 +186,7 @@ def _mapping_set(
     if mapping is None:
         return None, problems
     problems += _identity(document, path, roots)
+    problems += check_tables(document)
     near = [*roots, *places.implied_root(path, mapping.id)]
     source, found = _side(document, "source", mapping.source, near)
     problems += found
@@ -218,10 +220,10 @@ def _side(
 
 def _identity(document: Document, path: Path, roots: Roots) -> Iterator[Problem]:
     """The id is the file's path under its search folder."""
-    given, due = document.node(("id",)), places.expected_id(path, roots)
-    if due is not None and not given.doubtful and given.value != due:
-        message = f"the id is not the file's place, {due}"
-        yield document.problem(("id",), "DEF-050", message, f"id: {due}")
+    given, due = document.node(("id",)), places.expected_ids(path, roots)
+    if due and not given.doubtful and given.value not in due:
+        message = f'the id "{given.value}" is not where the file lies'
+        yield document.problem(("id",), "DEF-050", message, f"id: {due[0]}")
 
 
 def _without_schema_line(document: Document) -> Document:

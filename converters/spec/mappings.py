@@ -191,6 +191,10 @@ def _values(document: Document, mapping_set: MappingSet, rule: Rule, loc: Loc) -
     given = {key: value for key, value in written.items() if value not in (None, "error", "keep")}
     targets = [field for _, field in _fields(mapping_set.target, _located(rule.to, loc))]
     for field in targets:
+        most = field.chars or field.bytes
+        if rule.pad and most and rule.pad > most:
+            message = f"{field.name} holds {most} characters, `pad` makes {rule.pad}"
+            yield document.problem((*loc, "pad"), "DEF-050", message)
         for key, value in given.items():
             yield from check_value(document, mapping_set.target, field, value, (*loc, key))
     table = mapping_set.mapping.codes.get(rule.codes)

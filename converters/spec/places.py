@@ -11,7 +11,7 @@ from converters.errors import EnvironmentFailure
 
 __all__ = [
     "Roots",
-    "expected_id",
+    "expected_ids",
     "files_under",
     "find",
     "implied_root",
@@ -38,7 +38,10 @@ def shipped_layouts() -> Path:
 
 
 def search_folders(roots: Roots) -> list[Path]:
-    """All folders to search, in order."""
+    """All folders to search, in order; EnvironmentFailure when one of them is not there."""
+    for root in roots:
+        if not root.is_dir():
+            raise EnvironmentFailure(str(root), "no such folder")
     return [*roots, shipped_layouts()]
 
 
@@ -73,12 +76,11 @@ def files_under(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file())
 
 
-def expected_id(path: Path, roots: Roots) -> str | None:
-    """The id that a file must have because of where it lies; None outside every folder."""
-    for root in search_folders(roots):
-        if path.resolve().is_relative_to(root.resolve()):
-            return _relative(path.resolve(), root.resolve())
-    return None
+def expected_ids(path: Path, roots: Roots) -> list[str]:
+    """The ids that a file may have because of where it lies; none outside every folder."""
+    whole = path.resolve()
+    folders = [root.resolve() for root in search_folders(roots)]
+    return [_relative(whole, root) for root in folders if whole.is_relative_to(root)]
 
 
 def implied_root(path: Path, id: str) -> Iterator[Path]:

@@ -18,6 +18,7 @@ __all__ = [
     "check_name",
     "check_overrides",
     "check_references",
+    "check_tables",
     "check_value",
     "check_whole",
     "item_names",
@@ -112,6 +113,16 @@ def check_value(
         yield document.problem(loc, "DEF-020", message, nearest(value, table))
     elif hint := misfit(field, value):
         yield document.problem(loc, "DEF-002", f'"{value}" is no value of {field.name}', hint)
+
+
+def check_tables(document: Document) -> Iterator[Problem]:
+    """Inline code tables: a blank is no code and means no code."""
+    codes = document.node(("codes",)).value
+    for name, table in codes.items() if isinstance(codes, dict) else ():
+        for code, meaning in table.value.items() if isinstance(table.value, dict) else ():
+            if code == "" or meaning.value == "":
+                message = "a code and its meaning cannot be blank"
+                yield document.key_problem(("codes", name, code), "DEF-002", message)
 
 
 def check_overrides(

@@ -52,7 +52,7 @@ def _table(
 
 
 def _not_there(document: Document, name: str, reference: str, folder: Path) -> Problem:
-    known = sorted(path.relative_to(folder).as_posix() for path in folder.glob("**/*.csv"))
+    known = [path.relative_to(folder).as_posix() for path in folder.glob("*/*.csv")]
     message = f"the code table {reference} cannot be read"
     return document.problem(("codes", name), "DEF-020", message, nearest(reference, known))
 
@@ -86,6 +86,9 @@ def _row(
     if len(row) != width:
         message = f"the row has {len(row)} values, the header {width}"
         yield Problem(path, line, 1, "DEF-002", message, "quote a value that contains a comma")
+    elif not row[0] or not row[1]:
+        hint = "a blank value is no code; see `default`"
+        yield Problem(path, line, 1, "DEF-002", "a code and its meaning cannot be blank", hint)
     elif row[0] in table:
         hint = f"it stands first in line {table[row[0]].line}"
         yield Problem(path, line, 1, "DEF-031", f'the code "{row[0]}" stands twice', hint)
