@@ -144,11 +144,13 @@ def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl
     return pl.concat(parts).sort("record", maintain_order=True) if parts else empty()
 
 
-def single(file: int, code: str, detail: str = "", offset: int = 0) -> pl.DataFrame:
-    """One finding on a file as a whole; `detail` is the field if the wording names one."""
+def single(
+    file: int, code: str, detail: str = "", offset: int = 0, record: int = 0
+) -> pl.DataFrame:
+    """One finding, mostly on a file as a whole; `detail` is the field if the wording names one."""
     names = "{field}" in catalogue()[code].en.message
     field, value = (detail, "") if names else ("", detail)
-    row = (file, 0, offset, field, code, value.encode(), "")
+    row = (file, record, offset, field, code, value.encode(), "")
     return pl.DataFrame([row], schema=SCHEMA, orient="row")
 
 

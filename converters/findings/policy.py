@@ -71,8 +71,11 @@ class Policy:
         return found
 
     def sensitivity(self, field: str) -> Sensitivity:
-        """Findings on whole records or files show measured numbers only."""
-        return self.sensitivities.get(field, "personal") if field else "public"
+        """Of fields joined by `+`, the gravest. Findings without a field show measured numbers."""
+        if not field:
+            return "public"
+        parts = [field] if field in self.sensitivities else field.split("+")
+        return max((self.sensitivities.get(part, "personal") for part in parts), key=ORDER.index)
 
 
 def policy(
