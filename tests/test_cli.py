@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import string
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def test_the_commands_of_the_program_are_these() -> None:
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_command_has_help_with_an_example(path: str) -> None:
     command = COMMANDS[path]
-    assert f"\n\n    \b\n    {path} " in (command.help or "")
+    assert f"\n\n\b\n{path}" in inspect.cleandoc(command.help or "")
     options = [each for each in command.params if isinstance(each, click.Option)]
     assert all(option.help and option.help.endswith((".", "]")) for option in options)
 

@@ -110,3 +110,12 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 40
     ]
     assert long == [] or module(path) == "kernels"
+
+
+def test_the_page_on_architecture_names_every_module() -> None:
+    page = (ROOT.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in row.split("|")[1].replace("`", " ").split(" ")]
+    assert [name.strip(",") for name in named if name.strip(" ,")] == [
+        name for name in ALLOWED if name != "__init__"
+    ]
