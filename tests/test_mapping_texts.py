@@ -106,12 +106,12 @@ def test_concat_agrees_with_the_reference(rows: list[list[str | None]], chars: l
 
 @given(NUMBERS, st.integers(1, 15), st.integers(1, 10))
 def test_zeros_agree_with_the_reference(values: list[str | None], size: int, floor: int) -> None:
-    found, flags = texts.pad(column(values), size, floor)
+    found, flags = texts.pad(column(values), (size, floor))
     padded = [v and reference.pad(v, size) for v in values]
     assert found.to_list() == padded
     back = [v and reference.unpad(v, floor) for v in padded]
     assert flags.tolist() == [a != b for a, b in zip(values, back, strict=True)]
-    found, flags = texts.unpad(column(values), size, floor)
+    found, flags = texts.unpad(column(values), (size, floor))
     stripped = [v and reference.unpad(v, floor) for v in values]
     assert found.to_list() == stripped
     forth = [v and reference.pad(v, size) for v in stripped]

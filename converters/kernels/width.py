@@ -68,6 +68,12 @@ DAKUTEN: Final = 62
 
 
 @njit(cache=True, nogil=True)
+def _mark(half: np.int64) -> np.int64:
+    """1 for ﾞ, 2 for ﾟ, 0 for all other kana."""
+    return half - DAKUTEN + 1 if half >= DAKUTEN else np.int64(0)
+
+
+@njit(cache=True, nogil=True)
 def widen(
     pool: Bytes, bounds: Ints, kana: bool, alnum: bool, views: Views, out: Bytes, flags: Bytes
 ) -> int:
@@ -87,7 +93,7 @@ def widen(
             bits = word >> 2 & 0xFC0 | word >> 16 & 63
             half = bits - 0xF60
             if lead == 0xEF and kana and 0 < half < 64:
-                joined = MERGED[np.uint64(max(half - DAKUTEN + 1, 0) * 64 + before)]
+                joined = MERGED[np.uint64(_mark(half) * 64 + before)]
                 # Without branches: whether a mark follows is as good as random.
                 back = np.int64(joined != 0)
                 at -= 3 * back
@@ -146,7 +152,7 @@ def narrow(
             if found:
                 half = np.int64(found & np.uint32(63))
                 mark = np.int64(found >> np.uint32(8))
-                mixed |= MERGED[max(half - DAKUTEN + 1, 0) * 64 + before] != 0
+                mixed |= MERGED[_mark(half) * 64 + before] != 0
                 store32(out, at, HALVES[half])
                 store32(out, at + 3, HALVES[DAKUTEN - 1 + mark])
                 at += 6 if mark else 3

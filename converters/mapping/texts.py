@@ -38,19 +38,19 @@ def narrow(values: pl.Series, scope: Scope) -> tuple[pl.Series, Status]:
     return series(values.name, Text(views, out[:used])), flags
 
 
-def pad(values: pl.Series, size: int, floor: int) -> tuple[pl.Series, Status]:
-    """Filled with zeros on the left to `size` characters; see `unpad` for `floor`."""
+def pad(values: pl.Series, sizes: tuple[int, int]) -> tuple[pl.Series, Status]:
+    """Filled with zeros on the left to the first of `sizes` in characters; see `unpad`."""
     pool, bounds = _packed([values])
-    views, flags, out = _room(len(values), len(pool) + size * (len(values) + 1))
-    used = rewrite.pad(pool, bounds, size, floor, views, out, flags)
+    views, flags, out = _room(len(values), len(pool) + sizes[0] * (len(values) + 1))
+    used = rewrite.pad(pool, bounds, *sizes, views, out, flags)
     return series(values.name, Text(views, out[:used])), flags
 
 
-def unpad(values: pl.Series, size: int, floor: int) -> tuple[pl.Series, Status]:
-    """Without leading zeros, down to `floor` characters."""
+def unpad(values: pl.Series, sizes: tuple[int, int]) -> tuple[pl.Series, Status]:
+    """Without leading zeros, down to the second of `sizes` in characters."""
     pool, bounds = _packed([values])
     views, flags, out = _room(len(values), len(pool))
-    used = rewrite.unpad(pool, bounds, size, floor, views, out, flags)
+    used = rewrite.unpad(pool, bounds, *sizes, views, out, flags)
     return series(values.name, Text(views, out[:used])), flags
 
 

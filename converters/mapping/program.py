@@ -1,0 +1,224 @@
+"""A mapping with its two layouts → a program from batches of the one to batches of the other.
+
+Forward, every rule is applied to the whole batch. Back, every rule is undone: a source field that
+several rules read comes from the one that is exact, and the others are applied to the result to see
+that the batch says nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from converters.conditions import Holds, holds
+from converters.findings import ValueProblem
+from converters.mapping.choice import coalesce, constant
+from converters.mapping.pairs import LOSSY, Pair, Step, Wiring, flagged
+from converters.mapping.partial import partial_date
+from converters.mapping.parts import cut, join, split, substring
+from converters.mapping.rename import rename
+from converters.mapping.values import blank
+from converters.model import Field, Layout, Mapping, Rule
+
+__all__ = ["OPERATIONS", "RECORD", "Dropped", "Mapped", "Program", "compile"]
+
+RECORD: Final = "_record"
+"""The column of record numbers, which every batch carries through."""
+
+OPERATIONS: Final[dict[str, Callable[[Wiring], Pair]]] = {
+    "coalesce": coalesce,
+    "constant": constant,
+    "cut": cut,
+    "join": join,
+    "partial": partial_date,
+    "source": rename,
+    "split": split,
+    "substring": substring,
+}
+"""Operation of a rule → what makes its pair."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dropped:
+    """Records left out by one filter: which rows of the batch that came in, and why."""
+
+    rows: npt.NDArray[np.bool_]
+    because: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapped:
+    """A batch of the target, without the dropped rows.
+
+    Rows of `problems` and `dropped` are positions in the batch that came in.
+    """
+
+    batch: pl.DataFrame
+    problems: list[ValueProblem]
+    dropped: list[Dropped]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step with the columns it reads, and the columns it makes (empty: made but not wanted)."""
+
+    reads: tuple[str, ...]
+    makes: tuple[str, ...]
+    run: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A rule applied to what came back: its targets must be what the batch had."""
+
+    reads: tuple[str, ...]
+    targets: tuple[str, ...]
+    run: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled mapping, one way. It holds nothing that changes, so threads may share it."""
+
+    fields: tuple[Field, ...]
+    filters: tuple[tuple[Holds, str], ...]
+    tasks: tuple[Task, ...]
+    audits: tuple[Audit, ...]
+
+    def run(self, batch: pl.DataFrame) -> Mapped:
+        """The mapped batch: `_record`, then all fields in layout order, null where no rule is."""
+        dropped = _dropped(self.filters, batch)
+        kept = np.flatnonzero(~_any(dropped, batch.height))
+        rows = batch if len(kept) == batch.height else batch[kept]
+        made, problems = _made(self.tasks, rows)
+        for audit in self.audits:
+            problems += _audited(audit, rows, made)
+        if rows is not batch:
+            problems = [replace(problem, rows=kept[problem.rows]) for problem in problems]
+        columns = [rows[RECORD]]
+        for field in self.fields:
+            values = made.get(field.name)
+            columns.append(
+                blank(field, rows.height) if values is None else values.alias(field.name)
+            )
+        return Mapped(pl.DataFrame(columns), problems, dropped)
+
+
+def _made(
+    tasks: tuple[Task, ...], rows: pl.DataFrame
+) -> tuple[dict[str, pl.Series], list[ValueProblem]]:
+    made: dict[str, pl.Series] = {}
+    problems: list[ValueProblem] = []
+    for task in tasks:
+        columns, further = task.run([rows[name] for name in task.reads])
+        problems += further
+        made |= {name: v for name, v in zip(task.makes, columns, strict=True) if name}
+    return made, problems
+
+
+def _dropped(filters: tuple[tuple[Holds, str], ...], batch: pl.DataFrame) -> list[Dropped]:
+    """The rows that each filter drops; a row that several would drop counts for the first."""
+    found: list[Dropped] = []
+    for test, because in filters:
+        rows = test(batch).to_numpy() & ~_any(found, batch.height)
+        if rows.any():
+            found.append(Dropped(rows, because))
+    return found
+
+
+def _any(dropped: list[Dropped], rows: int) -> npt.NDArray[np.bool_]:
+    marks = np.zeros(rows, np.bool_)
+    for one in dropped:
+        marks |= one.rows
+    return marks
+
+
+def _audited(audit: Audit, rows: pl.DataFrame, made: dict[str, pl.Series]) -> list[ValueProblem]:
+    """Values of the batch that what came back does not lead to."""
+    again, _ = audit.run([made[name] for name in audit.reads])
+    problems: list[ValueProblem] = []
+    for name, values in zip(audit.targets, again, strict=True):
+        problems += flagged(rows[name].ne_missing(values).to_numpy(), name, rows[name], LOSSY)
+    return problems
+
+
+def compile(mapping: Mapping, source: Layout, target: Layout, back: bool) -> Program:
+    """The program of a mapping from source to target, or back."""
+    owners = _owners(mapping)
+    wirings = [_wiring(rule, mapping, (source, target), owners) for rule in mapping.rules]
+    pairs = [
+        OPERATIONS[rule.operation](wiring)
+        for rule, wiring in zip(mapping.rules, wirings, strict=True)
+    ]
+    if back:
+        return _backward(mapping.rules, pairs, owners, source)
+    tasks = [
+        Task(rule.sources or (RECORD,), rule.targets, pair.apply)
+        for rule, pair in zip(mapping.rules, pairs, strict=True)
+    ]
+    filters = tuple(
+        (holds(entry.drop, source.record.field(entry.drop.field)), entry.because)
+        for entry in mapping.filter
+    )
+    return Program(_fields(target), filters, tuple(tasks), ())
+
+
+def _backward(
+    rules: tuple[Rule, ...], pairs: list[Pair], owners: dict[str, Rule], source: Layout
+) -> Program:
+    tasks, audits = [], []
+    for rule, pair in zip(rules, pairs, strict=True):
+        owned = tuple(name if owners[name] is rule else "" for name in rule.sources)
+        if any(owned) or not owned:
+            tasks.append(Task(rule.targets, owned, pair.inverse))
+        if not all(owned):
+            audits.append(Audit(rule.sources, rule.targets, pair.apply))
+    return Program(_fields(source), (), tuple(tasks), tuple(audits))
+
+
+def _owners(mapping: Mapping) -> dict[str, Rule]:
+    """The rule that each source field comes back by: exact ones before those that may lose."""
+    found: dict[str, Rule] = {}
+    for rule in sorted(mapping.rules, key=_doubt):
+        for name in rule.sources:
+            found.setdefault(name, rule)
+    return found
+
+
+def _doubt(rule: Rule) -> int:
+    """A plain rename is the surest way back, a coalesce or a declared loss the least."""
+    if rule.lossy:
+        return 3
+    plain = rule.source and not (rule.codes or rule.width or rule.pad)
+    return 2 if rule.coalesce else 0 if plain else 1
+
+
+def _wiring(
+    rule: Rule, mapping: Mapping, layouts: tuple[Layout, Layout], owners: dict[str, Rule]
+) -> Wiring:
+    source, target = layouts
+    needed = not rule.sources or any(owners[name] is rule for name in rule.sources)
+    sources = tuple(source.record.field(name) for name in rule.sources)
+    targets = tuple(target.record.field(name) for name in rule.targets)
+    return Wiring(
+        rule, mapping, sources, targets, bool(rule.lossy) or not needed, _floor(source, sources)
+    )
+
+
+def _floor(layout: Layout, sources: tuple[Field, ...]) -> int:
+    """The characters a value keeps when zeros are taken off: all of a fixed field of digits.
+
+    Such a field has its own zeros up to its width, unless they are its padding.
+    """
+    if layout.framing.fixed is None or len(sources) != 1 or sources[0].kind != "digits":
+        return 1
+    return 1 if sources[0].pad == "0" else sources[0].bytes or 1
+
+
+def _fields(layout: Layout) -> tuple[Field, ...]:
+    return tuple(field for field in layout.record.fields if not field.is_filler)
