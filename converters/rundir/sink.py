@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 import threading
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -69,7 +70,8 @@ class Sink:
         self._dropped = True
         self._join()
         if self._sync:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
 
     def _join(self) -> None:
         if self._thread.is_alive():
