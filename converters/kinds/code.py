@@ -60,8 +60,7 @@ def _table(field: Field, layout: Layout) -> lookup.Lookup | None:
 def _judge(table: lookup.Lookup, column: Text, status: Status) -> None:
     found = lookup.find(table, column.views, column.data)
     if np.any(found == lookup.MISSING):
-        wrong = (found == lookup.MISSING) & (status < outcome.PROBLEM)
-        status[wrong] = outcome.UNKNOWN_CODE
+        status[found == lookup.MISSING] = outcome.UNKNOWN_CODE
 
 
 def boolean_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
@@ -75,7 +74,7 @@ def boolean_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
         values, status = decode(data, start, stop, others)
         column = text(values)
         found = lookup.find(table, column.views, column.data)
-        status[(found == lookup.MISSING) & (status < outcome.PROBLEM)] = outcome.NOT_BOOLEAN
+        status[found == lookup.MISSING] = outcome.NOT_BOOLEAN
         truth = pl.Series(field.name, found == 0)
         if np.all(found >= 0):
             return truth, status

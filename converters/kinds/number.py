@@ -78,7 +78,7 @@ def _fits(field: Field) -> bool:
 
 
 def explicit_point(field: Field, layout: Layout) -> bool:
-    """Whether the decimal point is written: in delimited files, unless the layout says otherwise."""
+    """Whether the decimal point is written: in delimited files, unless the layout says so."""
     if field.point is None:
         return layout.framing.delimited is not None
     return field.point == "explicit"
@@ -96,7 +96,7 @@ def _narrow_decoder(field: Field, layout: Layout) -> Decode:
     return decode
 
 
-def _numbers(field: Field, values: Ints, valid: np.ndarray) -> pl.Series:  # type: ignore[type-arg]
+def _numbers(field: Field, values: Ints, valid: np.ndarray) -> pl.Series:
     """Scaled integers as a column of the field's type; null where not valid."""
     missing = int(len(valid) - np.count_nonzero(valid))
     mask = pa.py_buffer(np.packbits(valid, bitorder="little")) if missing else None
@@ -184,7 +184,7 @@ def _wide_decoder(field: Field, layout: Layout) -> Decode:
     return decode
 
 
-def _spans_as_views(data: Bytes, start: Ints, stop: Ints) -> tuple[np.ndarray, Bytes]:  # type: ignore[type-arg]
+def _spans_as_views(data: Bytes, start: Ints, stop: Ints) -> tuple[np.ndarray, Bytes]:
     """Spans as views where every byte counts; bytes that are not ASCII are shown as `?`."""
     found = np.empty((len(start), 2), np.uint64)
     plain = np.where(data < 0x80, data, 0x3F).astype(np.uint8)
