@@ -93,9 +93,11 @@ def coverage(mapping_set: MappingSet) -> Coverage:
 
 def losses(rule: Rule, mapping: Mapping, source: Layout) -> tuple[str, ...]:
     """What a rule cannot bring back, in words; empty when its inverse is exact."""
-    found = []
+    found: list[str] = []
     if rule.substring is not None:
         found.append(f"the rest of {rule.substring} is cut off")
+    if rule.join is not None and not rule.by:
+        found.append("where one part ends and the next begins is not kept")
     if rule.default is not None:
         found.append(f'a blank becomes "{rule.default}"')
     if rule.codes:
@@ -107,12 +109,14 @@ def _code_losses(rule: Rule, mapping: Mapping, source: Layout) -> list[str]:
     table = mapping.codes.get(rule.codes)
     if not isinstance(table, dict):
         return []
-    found = []
+    found: list[str] = []
     origins: dict[str, list[str]] = {}
     for code, meaning in table.items():
         origins.setdefault(meaning, []).append(code)
     for meaning, codes in origins.items():
-        if len(codes) > 1:
+        if not meaning:
+            found.append(f"{', '.join(codes)} become blank")
+        elif len(codes) > 1:
             found.append(f'{", ".join(codes)} all become "{meaning}"')
     if rule.unmapped == "keep":
         kept = sorted((set(origins) - set(table)) & _possible(rule, source, set(origins)))

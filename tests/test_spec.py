@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from definitions import (
+    BORN,
+    FIXED,
+    NAME,
+    SEX,
+    SOURCE,
+    TARGET,
+    delimited,
+    fixed,
+    found_in_mapping,
+    mapping,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -21,324 +32,340 @@ from converters.errors import (
 )
 from converters.kinds import KINDS
 from converters.kinds.date import STYLES as KIND_STYLES
-from converters.model import Condition, Field, KindName, Layout, Mapping
+from converters.model import Field, KindName
 from converters.spec import document, fields, styles
 
 SHIPPED = spec.shipped_layouts()
 IDS = [entry.id for entry in spec.list_definitions()]
 MAPPINGS = [entry.id for entry in spec.list_definitions() if entry.kind == "mapping"]
 
-HEAD = "kind: layout\nid: x\ncharset: cp932\n"
-FIXED = HEAD + "framing: {fixed: {length: 4}}\n"
-CSV = HEAD + "framing: {delimited: {}}\n"
-
-
-def fixed(*fields: str, length: str = "4", more: str = "") -> str:
-    """A fixed layout: framing in line 4, the first field in line 7."""
-    lines = "".join(f"  - {{{field}}}\n" for field in fields)
-    return f"{HEAD}framing: {{fixed: {{length: {length}}}}}\nrecords:\n- fields:\n{lines}{more}"
-
-
-def delimited(*fields: str, more: str = "") -> str:
-    """A delimited layout: framing in line 4, the first field in line 7."""
-    lines = "".join(f"  - {{{field}}}\n" for field in fields)
-    return f"{CSV}records:\n- fields:\n{lines}{more}"
-
-
-MARK = "«"
-"""Stands in the text of a case where a problem is due; twice where two are due."""
-
-
-def found(path: Path, text: str | bytes) -> list[tuple[int, int, str]]:
-    """The problems of a definition as line, column and code."""
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return [(problem.line, problem.column, problem.code) for problem in spec.lint([path])]
-
-
-def unmarked(text: str, codes: str) -> tuple[str, list[tuple[int, int, str]]]:
-    """A marked text without its marks, and the problems that are due at them."""
-    pieces = text.split(MARK)
-    before = ["".join(pieces[: number + 1]) for number in range(len(pieces) - 1)]
-    places = [(part.count("\n") + 1, len(part) - part.rfind("\n")) for part in before]
-    return "".join(pieces), [(*place, code) for place, code in zip(places, codes.split(), strict=True)]
-
-
-SYNTAX = [
-    ("empty", "«", "DEF-001"),
-    ("a comment only", "«# nothing\n", "DEF-001"),
-    ("one word", "«layout", "DEF-002"),
-    ("a list", "«- kind: layout", "DEF-002"),
-    ("no kind", "«id: x", "DEF-002"),
-    ("another kind", "kind: «layuot", "DEF-002"),
-    ("an open bracket", "kind: layout\nrecords: [\n«", "DEF-001"),
-    ("an open quote", 'kind: "layout«', "DEF-001"),
-    ("a tab", "kind: layout\nrecords:\n«\t- x", "DEF-001"),
-    ("a colon in a value", "kind: layout\nsource: a«: b", "DEF-001"),
-    ("two documents", "kind: layout\n«---\nkind: layout", "DEF-001"),
-    ("a tag", "kind: «!!python/object:os.system layout", "DEF-001"),
-    ("a list as key", "kind: layout\n? «[a, b]\n: c", "DEF-001"),
-    ("an alias to nothing", "kind: layout\nid: «*there", "DEF-001"),
-    ("an alias to itself", "kind: layout\nrecords: &r [«*r]", "DEF-001"),
-    ("a control character", "kind: layout\nid: あ«\x01", "DEF-001"),
-    ("deep nesting", "[" * 40 + "«" + "[" * 100_000, "DEF-001"),
-    ("deep mappings", "{a: " * 40 + "«" + "{a: " * 100_000, "DEF-001"),
-    ("deep lists", "- " * 40 + "«" + "- " * 50_000, "DEF-001"),
-    ("a key twice", FIXED + "«charset: utf-8\nrecords: «[]", "DEF-022 DEF-002"),
+TABLES = [
+    ("good", "value,label\n1,男\n2,女\n", []),
+    ("with a byte order mark and quotes", '\ufeffvalue,label\r\n1,"a,b"\r\n', []),
+    ("with an empty line", "value,label\n1,男\n\n2,女\n", []),
+    ("with another header", "code,label\n1,男\n", [(1, 1, "DEF-002")]),
+    ("empty", "", [(1, 1, "DEF-002")]),
+    (
+        "with a row too long",
+        "value,label\n1,男\n2,女,x\n3\n",
+        [(3, 1, "DEF-002"), (4, 1, "DEF-002")],
+    ),
+    ("with a code twice", 'value,label\n1,"a\nb"\n1,女\n', [(4, 1, "DEF-031")]),
+    ("with a blank code", "value,label\n,男\n", [(2, 1, "DEF-002")]),
+    ("with an open quote", 'value,label\n1,"男\n', [(2, 1, "DEF-001")]),
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "codes"), SYNTAX, ids=[case[0] for case in SYNTAX])
-def test_text_that_is_no_definition_is_told_with_its_place(
-    tmp_path: Path, name: str, text: str, codes: str
+@pytest.mark.parametrize(("name", "text", "places"), TABLES, ids=[case[0] for case in TABLES])
+def test_a_fault_of_a_code_table_is_told_in_its_own_file(
+    tmp_path: Path, name: str, text: str, places: list[tuple[int, int, str]]
 ) -> None:
-    plain, due = unmarked(text, codes)
-    assert found(tmp_path / "x.yaml", plain) == due
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    definition = tmp_path / "x.yaml"
+    definition.write_text(fixed("name: a, bytes: 4", more="codes: {t: t.csv}"), encoding="utf-8")
+    problems = spec.lint([definition])
+    assert [(problem.line, problem.column, problem.code) for problem in problems] == places
+    assert {Path(problem.path).name for problem in problems} <= {"t.csv"}
 
 
-def test_a_byte_that_is_no_utf_8_is_told_with_its_place(tmp_path: Path) -> None:
-    text = b"\xef\xbb\xbfkind: layout\nid: \xe3\x81\x82\x82\xa0"
-    assert found(tmp_path / "x.yaml", text) == [(2, 6, "DEF-001")]
+def test_a_code_table_keeps_its_order_and_its_leading_zeros(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("value,label\n02,x\n01,no\n1,~\n", encoding="utf-8")
+    definition = tmp_path / "x.yaml"
+    definition.write_text(fixed("name: a, bytes: 4", more="codes: {t: t.csv}"), encoding="utf-8")
+    table = spec.load_layout(str(definition)).code_table("t")
+    assert list(table.items()) == [("02", "x"), ("01", "no"), ("1", "~")]
 
 
-def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    for level in range(1, 12):
-        below = ", ".join([f"*a{level - 1}"] * 10)
-        lines.append(f"a{level}: &a{level} [{below}]")
-    assert found(tmp_path / "x.yaml", "\n".join(lines)) == [(6, 5, "DEF-001")]
+def test_every_scalar_stays_the_text_it_is(tmp_path: Path) -> None:
+    definition = tmp_path / "x.yaml"
+    head = fixed("name: no, bytes: 4, kind: code, codes: t", more="codes: {t: {012: on, 1_0: ~}}\n")
+    definition.write_text(head + "version: 1.0\n", encoding="utf-8")
+    layout = spec.load_layout(str(definition))
+    assert layout.version == "1.0"
+    assert layout.record.fields[0].name == "no"
+    assert layout.code_table("t") == {"012": "on", "1_0": "~"}
 
 
-def test_aliases_that_only_nest_are_refused(tmp_path: Path) -> None:
-    lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))]
-    assert found(tmp_path / "x.yaml", "\n".join(lines)) == [(40, 6, "DEF-001")]
+def test_free_keys_may_stand_anywhere(tmp_path: Path) -> None:
+    definition = tmp_path / "x.yaml"
+    text = fixed("name: a, bytes: 4, x-page: 3, notes: y", more="$schema: s.json\nx-who: [me]\n")
+    definition.write_text(text.replace("length: 4", "length: 4, notes: z"), encoding="utf-8")
+    assert spec.load_layout(str(definition)).record.fields[0].notes == "y"
 
 
-LAYOUTS = [
-    (
-        "unknown keys at every level",
-        fixed("name: a, bytes: 4, «byte: 3").replace("charset", "«titel: x\ncharset"),
-        "DEF-003 DEF-003",
-    ),
-    ("missing keys", "««kind: layout\nid: x\ncharset: cp932", "DEF-002 DEF-002"),
-    ("no number", fixed("name: a, bytes: «four"), "DEF-002"),
-    ("a number below one", fixed("name: a, bytes: «0"), "DEF-002"),
-    ("a number without end", fixed(f"name: a, bytes: «{'9' * 5000}"), "DEF-002"),
-    ("an unknown kind", fixed("name: a, bytes: 4, kind: «wid"), "DEF-002"),
-    ("a list for a text", fixed("name: «[a], bytes: 4"), "DEF-002"),
-    ("a text for a list", fixed("name: a, bytes: 4, null: «x"), "DEF-002"),
-    ("a text for keys", fixed("name: a, bytes: 4, title: «x"), "DEF-002"),
-    ("a list for a condition", fixed("name: a, bytes: 4, required: «[x]"), "DEF-002"),
-    ("no boolean", fixed("name: a, bytes: 4, required: «maybe"), "DEF-002"),
-    (
-        "a misspelt condition",
-        fixed("name: a, bytes: 4, required: «{«fild: a, blank: true}"),
-        "DEF-002 DEF-003",
-    ),
-    (
-        "two forms",
-        FIXED.replace("{fixed: {length: 4}}", "«{fixed: {length: 4}, delimited: {}}")
-        + "records: [{fields: [{name: a, bytes: 4}]}]",
-        "DEF-002",
-    ),
-    (
-        "one spelling of two",
-        fixed("name: a, bytes: 4, kind: boolean, values: «[y]"),
-        "DEF-002",
-    ),
-    ("no fields", FIXED + "records: [{fields: «[]}]", "DEF-002"),
-    (
-        "two record kinds",
-        FIXED + "records:\n«- fields: [{filler: 4}]\n- fields: [{filler: 4}]",
-        "DEF-002",
-    ),
-    ("a field that is a word", fixed("filler: 4") + "  - «word\n", "DEF-002"),
-    ("an overlap", fixed("name: a, at: 1, bytes: 3", "name: b, at: «3, bytes: 2"), "DEF-010"),
-    ("a gap", fixed("name: a, bytes: 1", "name: b, at: «3, bytes: 2"), "DEF-011"),
-    ("a gap at the start", fixed("name: a, at: «2, bytes: 3"), "DEF-011"),
-    ("too short a record", fixed("name: a, bytes: 5", length="«4"), "DEF-012"),
-    ("too long a record", fixed("name: a, bytes: 3", length="«4"), "DEF-012"),
-    ("an odd width", fixed("name: a, bytes: «3, kind: wide", "filler: 1"), "DEF-013"),
-    ("no width", fixed("name: a", "filler: 4").replace("{name", "«{name"), "DEF-002"),
-    ("no name", fixed("bytes: 4").replace("{bytes", "«{bytes"), "DEF-002"),
-    ("two widths of a filler", fixed("filler: 2, bytes: «4"), "DEF-050"),
-    ("a filler of a kind", fixed("«filler: 4, kind: wide"), "DEF-003"),
-    ("a name twice", fixed("name: a, bytes: 2", "name: «a, bytes: 2"), "DEF-022"),
-    (
-        "an option of another kind, and too long a style",
-        fixed("name: a, bytes: 4, kind: date, «digits: 4, style: «YYYYMMDD"),
-        "DEF-003 DEF-050",
-    ),
-    ("an option of another form", fixed("name: a, bytes: 4, «quote: true"), "DEF-003"),
-    ("a position in a CSV", delimited("name: a, «at: 1"), "DEF-003"),
-    ("a sum of texts", fixed("name: a, bytes: 4, balance: «sum"), "DEF-050"),
-    ("an unknown style", fixed("name: a, bytes: 4, kind: time, style: «HHMN"), "DEF-002"),
-    (
-        "no style of an era date",
-        fixed("name: a, bytes: 4, kind: wareki").replace("{name", "«{name"),
-        "DEF-002",
-    ),
-    (
-        "the default style is too long",
-        fixed("name: a, bytes: 4, kind: date").replace("{name", "«{name"),
-        "DEF-050",
-    ),
-    (
-        "a style too long for the characters",
-        delimited("name: a, chars: 9, kind: date, style: «YYYY/MM/DD"),
-        "DEF-050",
-    ),
-    (
-        "kanji of an era too long",
-        fixed("name: a, bytes: 15, kind: wareki, style: «GGYY年MM月DD日", length="15"),
-        "DEF-050",
-    ),
-    (
-        "eras without a letter",
-        delimited("name: a, kind: wareki, style: g1YYMMDD, eras: {3: «X, «11: S}"),
-        "DEF-002 DEF-050",
-    ),
-    (
-        "an era beside an era",
-        delimited("name: a, kind: wareki, style: g1YYMMDD, «era: S"),
-        "DEF-050",
-    ),
-    (
-        "no era at all",
-        delimited("name: a, kind: wareki, style: YYMMDD").replace("{name", "«{name"),
-        "DEF-002",
-    ),
-    (
-        "an era field that is not there",
-        delimited("name: a, kind: wareki, style: YYMMDD, era: «b"),
-        "DEF-020",
-    ),
-    (
-        "an era that the eras lack",
-        delimited("name: a, kind: wareki, style: YYMMDD, eras: {3: S}, era: «H"),
-        "DEF-050",
-    ),
-    ("a null that does not fit", fixed("name: a, bytes: 4, null: [«'00000']"), "DEF-050"),
-    ("a null that has no code", fixed("name: a, bytes: 4, null: [«é]"), "DEF-050"),
-    (
-        "a spelling with two meanings",
-        fixed("name: a, bytes: 8, kind: date, null: ['0'], unknown: [«'0']", length="8"),
-        "DEF-050",
-    ),
-    (
-        "a blank that is false",
-        fixed("name: a, bytes: 4, kind: boolean, values: ['1', «'']"),
-        "DEF-050",
-    ),
-    ("two characters to pad with", fixed("name: a, bytes: 4, pad: «'00'"), "DEF-002"),
-    ("no pattern", fixed("name: a, bytes: 4, pattern: «'(('"), "DEF-002"),
-    ("a pattern that looks ahead", fixed("name: a, bytes: 4, pattern: «'(?=a)'"), "DEF-002"),
-    ("no range", fixed("name: a, bytes: 4, kind: integer, min: «9, max: 1"), "DEF-050"),
-    ("a bound that is no value", fixed("name: a, bytes: 4, kind: integer, max: «1.5"), "DEF-002"),
-    ("a bound beyond the digits", fixed("name: a, bytes: 4, kind: integer, digits: 2, max: «100"), "DEF-002"),
-    ("a bound that is no day", delimited("name: a, kind: date, min: «20200101"), "DEF-002"),
-    (
-        "more decimals than digits",
-        fixed("name: a, bytes: 4, kind: decimal, digits: 2, scale: «3"),
-        "DEF-050",
-    ),
-    (
-        "no room for the sign",
-        fixed("name: a, bytes: 4, kind: integer, digits: «4, sign: leading"),
-        "DEF-050",
-    ),
-    (
-        "an unknown charset",
-        fixed("name: a, bytes: 4").replace("cp932", "«cp923"),
-        "DEF-020",
-    ),
-    ("a long substitute", fixed("name: a, bytes: 4", more="substitute: «'??'"), "DEF-002"),
-    (
-        "a delimiter that may be half a kanji",
-        delimited("name: a").replace("delimited: {}", "delimited: {delimiter: «'|'}"),
-        "DEF-002",
-    ),
-    (
-        "an unknown key field",
-        fixed("name: a, bytes: 4").replace("- fields", "- key: [«b]\n  fields"),
-        "DEF-020",
-    ),
-    ("an unknown code table", fixed("name: a, bytes: 4, kind: code, codes: «sex"), "DEF-020"),
-    ("a code twice", fixed("name: a, bytes: 4", more="codes: {t: {1: a, 2: b, «1: c}}"), "DEF-031"),
-    (
-        "a code too long",
-        fixed("name: a, bytes: 4, kind: code, codes: «t", more="codes: {t: {12345: a}}"),
-        "DEF-050",
-    ),
-    ("a blank code", fixed("name: a, bytes: 4", more='codes: {t: {«"": a}}'), "DEF-002"),
-    ("a code table not there", fixed("name: a, bytes: 4", more="codes: {t: «no.csv}"), "DEF-020"),
-    (
-        "a check of a field that is not there",
-        fixed("name: a, bytes: 4", more="checks: [{unique: [«b]}]"),
-        "DEF-020",
-    ),
-    ("no question", fixed("name: a, bytes: 4", more="checks: [«{because: x}]"), "DEF-002"),
-    (
-        "an order of texts and booleans",
-        fixed(
-            "name: a, bytes: 2",
-            "name: b, bytes: 2, kind: boolean",
-            more="checks: [{order: «[a, b]}]",
-        ),
-        "DEF-050",
-    ),
-    (
-        "a condition that never holds",
-        fixed(
-            "name: a, bytes: 4, kind: code, codes: t",
-            more='codes: {t: {"1": x}}\nchecks: [{required: a, when: {field: a, equals: «"2"}}]',
-        ),
-        "DEF-020",
-    ),
-    (
-        "a number that is none",
-        fixed(
-            "name: a, bytes: 4, kind: integer",
-            more="checks: [{required: a, when: {field: a, in: [1, «x]}}]",
-        ),
-        "DEF-002",
-    ),
-    (
-        "a severity of nothing",
-        fixed(
-            "name: a, bytes: 4",
-            more="severities: [{code: «FLD, severity: info, because: x, fields: [«b]}]",
-        ),
-        "DEF-020 DEF-020",
-    ),
-    (
-        "faults of every sort at once",
-        """kind: layout
-id: x
-charset: «cp933
-«titel: x
-framing: {fixed: {length: 20, terminator: «crfl}}
-codes: {sex: {"1": 男, «"1": 女}}
-records:
-  - key: [«番号x]
-    fields:
-      - {name: 番号, at: 1, bytes: 5, kind: digits, «byte: 3}
-      - {name: «番号, at: «5, bytes: 5, kind: wide}
-      - {name: 日, at: «11, bytes: 7, kind: wareki, style: «g3YYMMDD, required: «{«fild: x}}
-      - {name: 性, bytes: «x1, kind: code, codes: «sx}
-      - {«nam: 性3, bytes: 1, kind: «cod, digits: 3, pattern: «"(("}
-checks:
-  - {«uniqe: [番号]}
-  - {order: «[日, 番号]}
-""",
-        "DEF-020 DEF-003 DEF-002 DEF-031 DEF-020 DEF-003 DEF-022 DEF-010 DEF-011 DEF-002 DEF-002 "
-        "DEF-003 DEF-002 DEF-020 DEF-003 DEF-002 DEF-002 DEF-003 DEF-050",
-    ),
-]
+def test_aliases_stand_for_what_they_name(tmp_path: Path) -> None:
+    definition = tmp_path / "x.yaml"
+    text = delimited(
+        "name: a, kind: wareki, style: g1YYMMDD, eras: &eras {3: S}",
+        "name: b, kind: wareki, style: g1YYMMDD, eras: *eras",
+    )
+    definition.write_text(text, encoding="utf-8")
+    first, second = spec.load_layout(str(definition)).record.fields
+    assert first.eras == second.eras == {"3": "S"}
 
 
-@pytest.mark.parametrize(("name", "text", "codes"), LAYOUTS, ids=[case[0] for case in LAYOUTS])
-def test_a_fault_of_a_layout_is_told_with_its_place(
-    tmp_path: Path, name: str, text: str, codes: str
+@pytest.mark.parametrize(
+    ("form", "kind", "style"),
+    [(form, kind, style) for (kind, form), style in styles.DEFAULTS.items()],
+)
+def test_a_style_left_out_is_the_plain_one_of_the_form(
+    tmp_path: Path, form: str, kind: str, style: str
 ) -> None:
-    plain, due = unmarked(text, codes)
-    assert found(tmp_path / "x.yaml", plain) == due
+    definition = tmp_path / "x.yaml"
+    field = f"name: a, bytes: 8, kind: {kind}"
+    text = fixed(field, length="8") if form == "fixed" else delimited(field)
+    if (form, kind) != ("delimited", "date"):
+        definition.write_text(text, encoding="utf-8")
+    else:
+        definition.write_text(text.replace("bytes: 8", "bytes: 10"), encoding="utf-8")
+    assert spec.load_layout(str(definition)).record.fields[0].style == style
+
+
+def test_every_shipped_definition_is_clean_and_loads() -> None:
+    assert spec.lint([SHIPPED]) == ()
+    for entry in spec.list_definitions():
+        load = spec.load_layout if entry.kind == "layout" else spec.load_mapping
+        assert load(entry.id) is not None
+        assert entry.title("ja")
+
+
+def test_the_users_folders_come_before_the_shipped_one(tmp_path: Path) -> None:
+    own = tmp_path / "vendor-a" / "resident.yaml"
+    own.parent.mkdir()
+    text = fixed("name: a, bytes: 4").replace("id: x", "id: vendor-a/resident")
+    own.write_text(text, encoding="utf-8")
+    assert spec.load_layout("vendor-a/resident", [tmp_path]).charset == "cp932"
+    assert len(spec.load_layout("vendor-a/resident", [tmp_path]).record.fields) == 1
+    listed = {entry.id: entry.path for entry in spec.list_definitions([tmp_path])}
+    assert listed["vendor-a/resident"] == own
+
+
+def test_the_id_must_be_where_the_file_lies(tmp_path: Path) -> None:
+    (tmp_path / "y.yaml").write_text(fixed("name: a, bytes: 4"), encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        spec.load_layout("y", [tmp_path])
+    assert [(p.line, p.code, p.hint) for p in caught.value.problems] == [(2, "DEF-050", "id: y")]
+
+
+def test_a_mapping_outside_all_folders_finds_its_neighbours(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for name, text in (("s", SOURCE), ("t", TARGET), ("m", mapping(NAME + SEX + BORN))):
+        for key in ("id", "source", "target"):
+            text = text.replace(f"{key}: {name}\n", f"{key}: own/{name}\n")
+        text = text.replace("source: s", "source: own/s").replace("target: t", "target: own/t")
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    loaded = spec.load_mapping(str(folder / "m.yaml"))
+    assert (loaded.source.id, loaded.target.id) == ("own/s", "own/t")
+
+
+def test_an_unfinished_mapping_loads_for_its_coverage(tmp_path: Path) -> None:
+    assert found_in_mapping(tmp_path, mapping(SEX)) == [(6, 1, "DEF-040")] + [(6, 1, "DEF-041")] * 2
+    loaded = spec.load_mapping("m", [tmp_path], unfinished=True)
+    assert len(loaded.mapping.rules) == 1
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["vendor-a/residents", "../vendor-a/resident", "/etc/passwd", "a\0b", ".", "x" * 5000, ""],
+)
+def test_an_id_that_is_not_there_is_an_invalid_definition(ref: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        spec.load_layout(ref)
+    assert [problem.code for problem in caught.value.problems] == ["DEF-020"]
+
+
+def test_an_unknown_id_is_told_the_nearest_one() -> None:
+    with pytest.raises(DefinitionError, match=r"did you mean vendor-a/resident\?"):
+        spec.load_layout("vendor-a/residnet")
+
+
+@pytest.mark.parametrize("ref", ["not/there.yaml", "a\0b.yaml", "x" * 5000 + ".yaml"])
+def test_a_path_that_is_not_there_is_a_failure_of_the_surroundings(ref: str) -> None:
+    with pytest.raises(EnvironmentFailure):
+        spec.load_layout(ref)
+
+
+def test_a_folder_that_is_not_there_is_a_failure_of_the_surroundings(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailure):
+        spec.load_layout("x", [tmp_path / "no"])
+
+
+def test_a_folder_with_a_files_name_is_a_failure_of_the_surroundings(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").mkdir()
+    with pytest.raises(EnvironmentFailure):
+        spec.load_layout(str(tmp_path / "x.yaml"))
+
+
+def test_a_mapping_is_no_layout_and_a_layout_no_mapping() -> None:
+    with pytest.raises(UsageError):
+        spec.load_layout(MAPPINGS[0])
+    with pytest.raises(UsageError):
+        spec.load_mapping("vendor-a/resident")
+
+
+def test_a_folder_without_definitions_has_nothing_to_lint(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        spec.lint([tmp_path])
+
+
+def test_a_file_that_cannot_be_read_is_listed_as_invalid(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("[", encoding="utf-8")
+    kinds = {entry.id: entry.kind for entry in spec.list_definitions([tmp_path])}
+    assert kinds["x"] == "invalid"
+
+
+def test_a_faulty_layout_shows_through_its_mapping(tmp_path: Path) -> None:
+    found_in_mapping(tmp_path, mapping(NAME + SEX + BORN + "- {to: 備考, from: x}\n"))
+    (tmp_path / "s.yaml").write_text(SOURCE.replace("cp932", "cp923"), encoding="utf-8")
+    with pytest.raises(DefinitionError) as caught:
+        spec.load_mapping("m", [tmp_path])
+    codes = [(Path(problem.path).name, problem.code) for problem in caught.value.problems]
+    assert codes == [("m.yaml", "DEF-020"), ("s.yaml", "DEF-020")]
+
+
+def test_every_option_of_a_field_is_known_by_some_kind() -> None:
+    assert set().union(*fields.OPTIONS.values()) == {
+        info.alias or name for name, info in Field.model_fields.items()
+    }
+
+
+def test_the_tables_of_kinds_agree() -> None:
+    assert set(fields.OPTIONS) == set(KindName.__args__) == {*KINDS, "filler"}
+    assert {kind: set(known) for kind, known in styles.STYLES.items()} == {
+        kind: set(known) for kind, known in KIND_STYLES.items()
+    }
+
+
+def test_every_charset_that_needs_even_widths_is_known() -> None:
+    assert set(NAMES.values()) >= fields.DOUBLE_BYTE
+
+
+@pytest.mark.parametrize("kind", ["layout", "mapping"])
+def test_the_schema_is_a_schema(kind: str) -> None:
+    Draft202012Validator.check_schema(spec.schema(kind))
+    json.dumps(spec.schema(kind))
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_shipped_definitions_fit_the_schema(id: str) -> None:
+    entry = next(entry for entry in spec.list_definitions() if entry.id == id)
+    value = document.plain(document.read(entry.path).root)
+    Draft202012Validator(spec.schema(entry.kind)).validate(as_an_editor_reads(value))
+
+
+def as_an_editor_reads(value: object) -> object:
+    """Plain scalars as YAML 1.2 types them."""
+    if isinstance(value, dict):
+        return {key: as_an_editor_reads(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_an_editor_reads(item) for item in value]
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if isinstance(value, str) and value.isdecimal() and value.isascii() else value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        fixed("name: a, bytes: 4, byte: 3"),
+        fixed("name: a, bytes: four"),
+        fixed("name: a, bytes: 4, kind: wid"),
+        fixed("name: a, bytes: 4, required: {field: a, blank: true, equals: b}"),
+        FIXED,
+    ],
+)
+def test_the_schema_refuses_what_the_models_refuse(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
+    value = as_an_editor_reads(document.plain(document.read(tmp_path / "x.yaml").root))
+    assert not Draft202012Validator(spec.schema("layout")).is_valid(value)
+
+
+WORDS = st.sampled_from(
+    [
+        "kind",
+        "layout",
+        "mapping",
+        "id",
+        "x",
+        "charset",
+        "cp932",
+        "framing",
+        "fixed",
+        "delimited",
+        "length",
+        "records",
+        "fields",
+        "name",
+        "bytes",
+        "rules",
+        "to",
+        "from",
+        "codes",
+        "checks",
+        "unique",
+        "when",
+        "field",
+        "equals",
+        "blank",
+        "required",
+        "null",
+        "true",
+        "4",
+        "0",
+        "012",
+    ]
+)
+VALUES = st.recursive(
+    WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def accepted(path: Path) -> bool:
+    """Does the file load? It may be refused in our own words only."""
+    try:
+        spec.lint([path])
+        spec.load_layout(str(path))
+    except ConvertersError:
+        return False
+    return True
+
+
+@given(text=st.text(max_size=200) | st.text("kind:layout[]{}&*!-\n '\"#,", max_size=60))
+def test_any_text_is_a_model_or_an_error_of_ours(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    accepted(path)
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_a_model_or_an_error_of_ours(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
+    path.write_bytes(data)
+    accepted(path)
+
+
+@given(changes=st.dictionaries(WORDS, VALUES, max_size=4), place=st.integers(0, 3))
+def test_any_shape_is_a_model_or_an_error_of_ours(
+    tmp_path_factory: pytest.TempPathFactory, changes: dict[str, object], place: int
+) -> None:
+    field: dict[str, object] = {"name": "a", "bytes": 4}
+    whole: dict[str, object] = {
+        "kind": "layout",
+        "id": "x",
+        "charset": "cp932",
+        "framing": {"fixed": {"length": 4}},
+        "records": [{"fields": [field]}],
+        "checks": [{"unique": ["a"]}],
+    }
+    parts = [whole, field, whole["framing"], whole["checks"][0]]  # type: ignore[index]
+    parts[place].update(changes)  # type: ignore[union-attr, attr-defined]
+    path = tmp_path_factory.getbasetemp() / "shape.yaml"
+    path.write_text(json.dumps(whole, ensure_ascii=True), encoding="utf-8")
+    accepted(path)

@@ -39,18 +39,22 @@ MODIFIERS: Final[dict[str, tuple[str, ...]]] = {
 NEEDS: Final = {"scope": "width", "unmapped": "codes"}
 """Key → the key without which it means nothing."""
 
-TARGETS: Final[dict[str, tuple[int, int]]] = {"partial": (3, 4), "split": (2, 0)}
+TARGETS: Final[dict[str, tuple[int, int]]] = {
+    "coalesce": (1, 2),
+    "partial": (3, 4),
+    "split": (2, 0),
+}
 """Operation → the least and the most items it sets (0: no limit); others set one."""
 
 FAMILY: Final = {
-    "boolean": "boolean",
+    "boolean": "number",
     "date": "date",
     "decimal": "number",
     "integer": "number",
     "time": "time",
     "wareki": "date",
 }
-"""Kind → what its values are; every other kind is text."""
+"""Kind → what its values are; every other kind is text, and text may become anything."""
 
 
 def check_mapping(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:
@@ -129,7 +133,7 @@ def _counts(document: Document, rule: Rule, loc: Loc) -> Iterator[Problem]:
     if operation == "cut":
         least = most = max(2, len(rule.chars))
     if not least <= targets <= (most or targets):
-        expected = str(least) if least == most else f"{least} or more" if not most else "3 or 4"
+        expected = str(least) if least == most else f"{least} or {most or 'more'}"
         message = f"{_key(operation)} sets {expected} items, `to` names {targets}"
         yield document.problem((*loc, "to"), "DEF-002", message)
     if operation in ("join", "coalesce") and len(rule.sources) < 2:
@@ -159,24 +163,20 @@ def _types(document: Document, mapping_set: MappingSet, rule: Rule, loc: Loc) ->
         return
     sources = _fields(mapping_set.source, _read(rule, loc))
     targets = _fields(mapping_set.target, _located(rule.to, (*loc, "to")))
-    if rule.operation in ("cut", "join", "split", "substring"):
-        for where, field in sources + targets:
-            if family(field) != "text":
-                message = f"{rule.operation} is for text; the kind of {field.name} is {field.kind}"
-                yield document.problem(where, "DEF-043", message)
-        return
     if rule.partial is not None:
         targets = targets[:1]
+        for where, field in sources:
+            if FAMILY.get(field.kind) != "date":
+                message = f"partial is for dates; the kind of {field.name} is {field.kind}"
+                yield document.problem(where, "DEF-043", message)
+    if rule.operation not in ("source", "coalesce", "partial"):
+        return
     for _, field in sources:
         for where, target in targets:
-            if family(field) != family(target) and "text" not in (family(field), family(target)):
+            families = {FAMILY.get(field.kind), FAMILY.get(target.kind)}
+            if len(families) > 1 and None not in families:
                 message = f"{field.name} ({field.kind}) does not become a {target.kind}"
                 yield document.problem(where, "DEF-043", message)
-
-
-def family(field: Field) -> str:
-    """What the values of a field are: text, number, date, time or boolean."""
-    return FAMILY.get(field.kind, "text")
 
 
 def _fields(layout: Layout, located: list[tuple[Loc, str]]) -> list[tuple[Loc, Field]]:
@@ -205,7 +205,7 @@ def _values(document: Document, mapping_set: MappingSet, rule: Rule, loc: Loc) -
         for code in table:
             yield from check_value(document, mapping_set.source, field, code, here)
     for field in targets:
-        for code in dict.fromkeys(table.values()):
+        for code in filter(None, dict.fromkeys(table.values())):
             yield from check_value(document, mapping_set.target, field, code, here)
 
 

@@ -116,13 +116,13 @@ def check_value(
 
 
 def check_tables(document: Document) -> Iterator[Problem]:
-    """Inline code tables: a blank is no code and means no code."""
+    """Inline code tables: a blank is no code."""
     codes = document.node(("codes",)).value
     for name, table in codes.items() if isinstance(codes, dict) else ():
-        for code, meaning in table.value.items() if isinstance(table.value, dict) else ():
-            if code == "" or meaning.value == "":
-                message = "a code and its meaning cannot be blank"
-                yield document.key_problem(("codes", name, code), "DEF-002", message)
+        if isinstance(table.value, dict) and "" in table.value:
+            where: Loc = ("codes", name, "")
+            hint = "see `default` of a rule"
+            yield document.key_problem(where, "DEF-002", "a blank is no code", hint)
 
 
 def check_overrides(

@@ -86,9 +86,8 @@ def _row(
     if len(row) != width:
         message = f"the row has {len(row)} values, the header {width}"
         yield Problem(path, line, 1, "DEF-002", message, "quote a value that contains a comma")
-    elif not row[0] or not row[1]:
-        hint = "a blank value is no code; see `default`"
-        yield Problem(path, line, 1, "DEF-002", "a code and its meaning cannot be blank", hint)
+    elif not row[0]:
+        yield Problem(path, line, 1, "DEF-002", "a blank is no code", "see `default` of a rule")
     elif row[0] in table:
         hint = f"it stands first in line {table[row[0]].line}"
         yield Problem(path, line, 1, "DEF-031", f'the code "{row[0]}" stands twice', hint)
