@@ -209,7 +209,8 @@ def test_a_reader_that_left_is_told_apart_from_a_full_disk() -> None:
 
 
 KILLED = """
-        from pathlib import Path
+    import time
+    from pathlib import Path
     from converters.rundir import RunDirectory
 
     with RunDirectory(Path({path!r})) as run:
