@@ -127,7 +127,7 @@ def show(report: Report, lang: str, quiet: bool = False, console: Console | None
     """Print the summary, or its verdict only, to stderr."""
     console = console or Console(stderr=True, highlight=False)
     if quiet:
-        console.print(verdict(report, lang))
+        console.print(_Wrapped(verdict(report, lang)))
         return
     console.print(render(report, lang))
     for command in _next(report):
@@ -148,7 +148,7 @@ def verdict(report: Report, lang: str) -> Text:
 
 def render(report: Report, lang: str) -> RenderableType:
     """Everything but the commands, which must not be wrapped."""
-    blocks = [verdict(report, lang), Text(), *_equation(report, lang)]
+    blocks = [_Wrapped(verdict(report, lang)), Text(), *_equation(report, lang)]
     if report["problems"]:
         blocks += [Text(), *_problems(report, lang)]
     if report["run"].get("directory"):
@@ -228,7 +228,7 @@ def _files(report: Report, lang: str) -> RenderableType:
 def _paths(report: Report) -> list[tuple[str, str, Any]]:
     """What a person would open, most wanted first: key of the word, path, records."""
     found = [
-        (_role(output["path"]), output["path"], output["records"])
+        (_role(output["path"]), output["path"], output["records"] or None)
         for output in report["outputs"]
         if output["path"] != "rejects/index.csv"
     ]
@@ -289,7 +289,7 @@ class _Wrapped:
         yield from self.text.divide(_breaks(self.text.plain, options.max_width))
 
 
-PIECE: Final = re.compile(r"[「『【(〈]*(?:[!-~]+|.)[」』】)〉、。ー]*", re.DOTALL)
+PIECE: Final = re.compile(r"[「『【(〈]*(?:[!-~]+|.)[」』】)〉、。ー)]*", re.DOTALL)
 """What stays together: a word of ASCII, one other character, and the marks around them."""
 
 
