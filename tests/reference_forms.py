@@ -13,7 +13,7 @@ Record = tuple[bytes, bytes, str]
 def fixed_records(data: bytes, length: int, terminator: bytes, limit: int) -> list[Record]:
     """The records of a whole fixed-width file; what is left over is an end-of-file mark."""
     records = []
-    while data.strip(MARK) or (len(data) >= length + len(terminator) and not terminator):
+    while data.strip(MARK) or len(data) >= (limit if terminator else length):
         record = _fixed_record(data, length, terminator, limit)
         records.append(record)
         data = data[len(record[0]) :]
@@ -21,15 +21,16 @@ def fixed_records(data: bytes, length: int, terminator: bytes, limit: int) -> li
 
 
 def _fixed_record(data: bytes, length: int, terminator: bytes, limit: int) -> Record:
-    whole = data[: length + len(terminator)]
-    if len(whole) == length + len(terminator) and whole.endswith(terminator):
+    size = length + len(terminator)
+    whole = data[:size]
+    if len(whole) == size and whole.endswith(terminator):
         return whole, whole[:length], ""
     if terminator and LF in data[:limit]:
         raw = data[: data.index(LF) + 1]
         content = _content(raw)
         if not content:
             return raw, content, "REC-005"
-        return raw, content, "REC-001" if len(raw) < len(whole) or len(raw) < length else "REC-002"
+        return raw, content, "REC-001" if len(raw) < size else "REC-002"
     if terminator and len(data) >= limit:
         return data[:limit], data[:limit], "REC-008"
     content = data.rstrip(MARK)

@@ -143,6 +143,7 @@ CUTS = st.lists(st.integers(0, 9), max_size=12)
 
 @given(BYTES, LENGTHS, st.sampled_from(sorted(TERMINATORS)), CUTS)
 @example(b"\x1a\x1a\x1a", 1, "none", [1])
+@example(b"x\r\n", 2, "crlf", [])
 def test_any_bytes_in_any_pieces_give_the_records_of_the_reference(
     data: bytes, length: int, terminator: str, cuts: list[int]
 ):

@@ -2,8 +2,11 @@
 
 All columns are read through one `window` of memory: column f begins at `views[f]`, its next value
 lies `steps[f]` bytes on (0 repeats one blank value), and the values over 12 bytes lie from
-`pools[f]` on. Values are copied 8 bytes at a time and may spill up to 7 bytes to the right, where
-the next value is written over them; so `out` has 8 bytes to spare.
+`pools[f]` on. Values and pads are stored in words and may spill over to the right, where the next
+value is written over them; so `out` has `SPILL` bytes to spare.
+
+The small functions are compiled without reference counting (`_nrt`): counting the arrays they are
+handed costs more than the work they do.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
-SPILL: Final = 8
+SPILL: Final = 24
 """Bytes that `out` needs beyond the last record."""
 
 LEFT: Final = 0
@@ -57,11 +60,11 @@ DOUBLED: Final = 2
 QUOTE: Final = 0x22
 CR: Final = 0x0D
 LF: Final = 0x0A
-SPACE: Final = 0x20
 INLINE: Final = 12
 SIZE: Final = np.uint64(0xFFFFFFFF)
 HALF: Final = np.uint64(32)
 ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+SPACES: Final = np.uint64(0x2020202020202020)
 LOW: Final = np.uint64(0x0101010101010101)
 HIGH: Final = np.uint64(0x8080808080808080)
 TILE: Final = 64
@@ -115,36 +118,35 @@ def _place(
     out: Bytes,
 ) -> None:
     """One column into its slot of the records from `low` to `high`."""
-    width, side, period = slot[1], slot[2], slot[3]
+    place, width, side = low * length + slot[0], slot[1], slot[2]
     # Behind the last bytes of a record lies the next one, which is there already.
-    exact = slot[0] + width + SPILL > length
-    for r in range(low, high):
-        begin = r * length + slot[0]
-        end = begin + width
-        place = view + step * rows[r]
-        source, size = _value(pool, place, base)
-        if size >= width:
-            _copy(pool, source, out, begin, width, exact)
-        elif size == 0:
-            _fill_left(out, begin, end, pads[3], pads[4], pads[5], slot[4], exact)
-        elif side == LEFT:
-            _copy(pool, source, out, begin, size, exact)
-            _fill_left(out, begin + size, end, pads[0], pads[1], pads[2], period, exact)
-        else:
-            first = load8(pool, source)
-            if side == SIGN or (side == SIGN_MINUS and (first < 0x30 or first > 0x39)):
-                out[begin] = first
-                begin += 1
-                source += 1
-                size -= 1
-            while (end - size - begin) % period:
-                out[begin] = SPACE
-                begin += 1
-            _fill(out, begin, end - size, pads[0], pads[1], pads[2], exact)
-            _copy(pool, source, out, end - size, size, exact)
+    if slot[0] + width + SPILL > length:
+        cell = np.empty(width + SPILL, np.uint8)
+        for r in range(low, high):
+            source, size = _value(pool, view + step * rows[r], base)
+            if side == LEFT or size == 0:
+                _left(pool, source, size, cell, 0, width, slot, pads)
+            else:
+                _right(pool, source, size, cell, 0, width, slot, pads)
+            for k in range(width):
+                out[place + k] = cell[k]
+            place += length
+    elif side == LEFT:
+        for r in range(low, high):
+            source, size = _value(pool, view + step * rows[r], base)
+            _left(pool, source, size, out, place, width, slot, pads)
+            place += length
+    else:
+        for r in range(low, high):
+            source, size = _value(pool, view + step * rows[r], base)
+            if size:
+                _right(pool, source, size, out, place, width, slot, pads)
+            else:
+                _left(pool, source, size, out, place, width, slot, pads)
+            place += length
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
 def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
     """Where the value of a view lies, and its size."""
     size = np.int64(load64(pool, place) & SIZE)
@@ -153,54 +155,96 @@ def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
     return place + 4, size
 
 
-@njit(cache=True, nogil=True)
-def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int, exact: bool) -> None:
-    """`size` bytes of a value; not exact, up to 7 bytes behind them change as well.
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _left(
+    pool: Bytes,
+    source: int,
+    size: int,
+    out: Bytes,
+    place: int,
+    width: int,
+    slot: Ints,
+    pads: Words,
+) -> None:
+    """A value on the left of its slot, or a blank; spaces where no whole pad character fits."""
+    size = min(size, width)
+    _copy(pool, source, out, place, size)
+    blank = 0 if size else 1
+    gap = width - size
+    spare = _spare(gap, slot[3 + blank])
+    _fill(out, place + size, gap - spare, pads[3 * blank], pads[3 * blank + 1], pads[3 * blank + 2])
+    store64(out, place + width - spare, SPACES)
+
+
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _right(
+    pool: Bytes,
+    source: int,
+    size: int,
+    out: Bytes,
+    place: int,
+    width: int,
+    slot: Ints,
+    pads: Words,
+) -> None:
+    """A value on the right of its slot; its sign may stay in front of the pad."""
+    size = min(size, width)
+    end = place + width
+    first = load8(pool, source)
+    if slot[2] == SIGN or (slot[2] == SIGN_MINUS and (first < 0x30 or first > 0x39)):
+        out[place] = first
+        place += 1
+        source += 1
+        size -= 1
+    gap = end - place - size
+    spare = _spare(gap, slot[3])
+    store64(out, place, SPACES)
+    _fill(out, place + spare, gap - spare, pads[0], pads[1], pads[2])
+    _copy(pool, source, out, end - size, size)
+
+
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int) -> None:
+    """`size` bytes of a value; up to 7 bytes behind them change as well.
 
     At least 8 bytes can be read from a value of any size: short ones lie in a view of 16.
     """
-    if size >= 8:
-        for k in range(0, size - 7, 8):
-            store64(out, place + k, load64(pool, source + k))
-        store64(out, place + size - 8, load64(pool, source + size - 8))
-    elif exact:
-        for k in range(size):
-            out[place + k] = load8(pool, source + k)
-    else:
+    if size < 8:
         store64(out, place, load64(pool, source))
+        return
+    last = size - 8
+    k = 0
+    while k < last - 24:
+        store64(out, place + k, load64(pool, source + k))
+        store64(out, place + k + 8, load64(pool, source + k + 8))
+        k += 16
+    # Up to four words that overlap as the size has it: no branch to be guessed wrong.
+    store64(out, place + k, load64(pool, source + k))
+    m, n = min(k + 8, last), min(k + 16, last)
+    store64(out, place + m, load64(pool, source + m))
+    store64(out, place + n, load64(pool, source + n))
+    store64(out, place + last, load64(pool, source + last))
 
 
-@njit(cache=True, nogil=True)
-def _fill(
-    out: Bytes, place: int, end: int, a: np.uint64, b: np.uint64, c: np.uint64, exact: bool
-) -> None:
-    """The pad from `place` to `end`; not exact, up to 7 bytes behind `end` change as well."""
-    while place + 8 <= end or (place < end and not exact):
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _fill(out: Bytes, place: int, size: int, a: np.uint64, b: np.uint64, c: np.uint64) -> None:
+    """`size` bytes of a pad; up to 23 bytes behind them change as well."""
+    if size > 0:
         store64(out, place, a)
-        place += 8
-        a, b, c = b, c, a
-    while place < end:
-        out[place] = np.uint8(a & np.uint64(0xFF))
-        a >>= np.uint64(8)
-        place += 1
+        store64(out, place + 8, b)
+        store64(out, place + 16, c)
+    for k in range(24, size, 24):
+        store64(out, place + k, a)
+        store64(out, place + k + 8, b)
+        store64(out, place + k + 16, c)
 
 
-@njit(cache=True, nogil=True)
-def _fill_left(
-    out: Bytes,
-    place: int,
-    end: int,
-    a: np.uint64,
-    b: np.uint64,
-    c: np.uint64,
-    period: int,
-    exact: bool,
-) -> None:
-    """The pad, and single spaces where no whole pad character fits any more."""
-    spare = (end - place) % period if period > 1 else 0
-    _fill(out, place, end - spare, a, b, c, exact)
-    for k in range(end - spare, end):
-        out[k] = SPACE
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _spare(size: int, period: int) -> int:
+    """Bytes of `size` that no whole pad character fits into; divided only where it must be."""
+    if period <= 2:
+        return size & (period - 1)
+    return size % period
 
 
 @njit(cache=True, nogil=True)
@@ -255,17 +299,17 @@ def assemble_delimited(
     return len(rows)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
 def _write(pool: Bytes, place: int, base: int, flag: int, out: Bytes, to: int) -> int:
     """One value, in quotes if so flagged; returns the place behind it."""
     source, size = _value(pool, place, base)
     if flag == PLAIN:
-        _copy(pool, source, out, to, size, False)
+        _copy(pool, source, out, to, size)
         return int(to + size)
     out[to] = QUOTE
     to += 1
     if flag == QUOTED:
-        _copy(pool, source, out, to, size, False)
+        _copy(pool, source, out, to, size)
         to += size
     else:
         for k in range(source, source + size):
@@ -309,7 +353,13 @@ def judge(
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+def _small(word: np.uint64, bound: np.uint64) -> np.uint64:
+    """A high bit is set when a byte of `word` lies below the byte that `bound` repeats."""
+    return (word - bound) & ~word
+
+
+@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
 def _special(pool: Bytes, source: int, size: int, delimiter: int) -> tuple[bool, int]:
     """Whether a value needs quotes, and how many it has itself.
 
@@ -319,15 +369,18 @@ def _special(pool: Bytes, source: int, size: int, delimiter: int) -> tuple[bool,
     bound = LOW * np.uint64(max(delimiter, QUOTE) + 1)
     small = np.uint64(0)
     if size >= 8:
-        for k in range(0, size - 7, 8):
-            word = load64(pool, source + k)
-            small |= (word - bound) & ~word
-        word = load64(pool, source + size - 8)
+        last = size - 8
+        k = 0
+        while k < last - 24:
+            small |= _small(load64(pool, source + k), bound)
+            small |= _small(load64(pool, source + k + 8), bound)
+            k += 16
+        small |= _small(load64(pool, source + k), bound)
+        small |= _small(load64(pool, source + min(k + 8, last)), bound)
+        small |= _small(load64(pool, source + min(k + 16, last)), bound)
+        small |= _small(load64(pool, source + last), bound)
     elif size > 0:
-        word = load64(pool, source) | (ALL << np.uint64(8 * size))
-    else:
-        return False, 0
-    small |= (word - bound) & ~word
+        small = _small(load64(pool, source) | (ALL << np.uint64(8 * size)), bound)
     if not small & HIGH:
         return False, 0
     special, quotes = False, 0
