@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any, Final
 
-from converters.findings import SEVERITIES, Policy, Problem, Sample, at_least, catalogue
+from converters.findings import SEVERITIES, Policy, Problem, Sample, at_least, catalogue, message
 
 __all__ = [
     "Counts",
@@ -285,7 +285,6 @@ def _problem(problem: Problem, policy: Policy, limits: _Limits) -> dict[str, Any
     known = catalogue()[problem.code]
     words = {"ja": known.ja, "en": known.en}
     example = problem.samples[0].value if problem.samples else ""
-    facts = {"field": problem.field, "value": example, "detail": ""}
     top = problem.values[: limits.values]
     return {
         "code": problem.code,
@@ -295,7 +294,7 @@ def _problem(problem: Problem, policy: Policy, limits: _Limits) -> dict[str, Any
         "official": known.official or None,
         "field": problem.field or None,
         "count": problem.count,
-        "message": {lang: text.message.format(**facts) for lang, text in words.items()},
+        "message": {lang: message(problem.code, lang, problem.field, example) for lang in words},
         "hint": {lang: text.hint for lang, text in words.items()},
         "samples": [_sample(sample) for sample in problem.samples[: limits.samples]],
         "values": [{"value": value, "count": count} for value, count in top] or None,

@@ -14,10 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 __all__ = ["render", "show", "verdict"]
@@ -127,7 +125,7 @@ def show(report: Report, lang: str, quiet: bool = False, console: Console | None
     """Print the summary, or its verdict only, to stderr."""
     console = console or Console(stderr=True, highlight=False)
     if quiet:
-        console.print(_Wrapped(verdict(report, lang)))
+        console.print(_Wrapped(verdict(report, lang), 0))
         return
     console.print(render(report, lang))
     for command in _next(report):
@@ -148,11 +146,11 @@ def verdict(report: Report, lang: str) -> Text:
 
 def render(report: Report, lang: str) -> RenderableType:
     """Everything but the commands, which must not be wrapped."""
-    blocks = [_Wrapped(verdict(report, lang)), Text(), *_equation(report, lang)]
+    blocks = [_Wrapped(verdict(report, lang), 0), Text(), *_equation(report, lang)]
     if report["problems"]:
         blocks += [Text(), *_problems(report, lang)]
     if report["run"].get("directory"):
-        blocks += [Text(), _files(report, lang)]
+        blocks += [Text(), *_files(report, lang)]
     if any(True for _ in _next(report)):
         blocks += [Text(), Text(_word("next", lang), "bold")]
     return Group(*blocks)
@@ -161,18 +159,18 @@ def render(report: Report, lang: str) -> RenderableType:
 def _equation(report: Report, lang: str) -> Iterator[RenderableType]:
     counts = report["counts"]
     numbers = {key: _number(counts[key]) for key in ("read", "converted", "rejected", "filtered")}
-    yield _indented(Text(_word(f"equation:{report['command']}", lang, **numbers), "bold"))
+    yield _Wrapped(Text(_word(f"equation:{report['command']}", lang, **numbers), "bold"))
     for reason in counts["reasons"]:
         because = _word("reasons", lang) + reason["because"]
-        yield _indented(Text(f"{because} {_number(reason['records'])}"))
+        yield _Wrapped(Text(f"{because} {_number(reason['records'])}"))
     if not counts["closed"]:
-        yield _indented(Text(_word("open", lang), STYLES["stopped"]))
+        yield _Wrapped(Text(_word("open", lang), STYLES["stopped"]))
     if not report["complete"]:
-        yield _indented(Text(_word("partial", lang), STYLES["stopped"]))
+        yield _Wrapped(Text(_word("partial", lang), STYLES["stopped"]))
     totals = {key: _number(count) for key, count in report["findings"].items()}
     some = any(report["findings"].values())
     sentence = _word("totals" if some else "none", lang, **totals)
-    yield _indented(Text(sentence + _word("exit", lang, code=report["exit_code"])))
+    yield _Wrapped(Text(sentence + _word("exit", lang, code=report["exit_code"])))
 
 
 def _problems(report: Report, lang: str) -> Iterator[RenderableType]:
@@ -182,7 +180,7 @@ def _problems(report: Report, lang: str) -> Iterator[RenderableType]:
     yield Text(_word(heading, lang, **counts), "bold")
     for problem in found:
         severity = problem["severity"]
-        yield _indented(
+        yield _Wrapped(
             Text.assemble(
                 (_word(severity, lang), STYLES[severity]),
                 f" {problem['code']}  {_word('times', lang, count=_number(problem['count']))}  ",
@@ -190,8 +188,8 @@ def _problems(report: Report, lang: str) -> Iterator[RenderableType]:
             )
         )
         if example := _example(report, problem, lang):
-            yield _indented(Text(example), 4)
-        yield _indented(Text(f"→ {problem['hint'][lang]}"), 4)
+            yield _Wrapped(Text(example), 4)
+        yield _Wrapped(Text(f"→ {problem['hint'][lang]}"), 4)
 
 
 def _biggest(report: Report) -> list[Report]:
@@ -216,13 +214,14 @@ def _example(report: Report, problem: Report, lang: str) -> str:
     return _word("example", lang) + ("、" if lang == "ja" else ", ").join(parts) if parts else ""
 
 
-def _files(report: Report, lang: str) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    for key, path, records in _paths(report):
+def _files(report: Report, lang: str) -> Iterator[RenderableType]:
+    yield Text.assemble((_word("files", lang), "bold"), f"  {report['run']['directory']}")
+    rows = [(_word(key, lang), path, records) for key, path, records in _paths(report)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in (0, 1)]
+    for label, path, records in rows:
         count = "" if records is None else _word("records", lang, count=_number(records))
-        table.add_row(_word(key, lang), Text(path, overflow="fold"), count)
-    heading = Text.assemble((_word("files", lang), "bold"), f"  {report['run']['directory']}")
-    return Group(heading, _indented(table))
+        cells = (set_cell_size(label, widths[0]), set_cell_size(path, widths[1]), count)
+        yield _Wrapped(Text("  ".join(cells).rstrip()))
 
 
 def _paths(report: Report) -> list[tuple[str, str, Any]]:
@@ -284,9 +283,12 @@ class _Wrapped:
     """A text broken to the width it gets. rich breaks at spaces only, which Japanese has not."""
 
     text: Text
+    indent: int = 2
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from self.text.divide(_breaks(self.text.plain, options.max_width))
+        for line in self.text.divide(_breaks(self.text.plain, options.max_width - self.indent)):
+            line.rstrip()
+            yield Text(" " * self.indent) + line
 
 
 PIECE: Final = re.compile(r"[「『【(〈]*(?:[!-~]+|.)[」』】)〉、。ー)]*", re.DOTALL)
@@ -303,11 +305,6 @@ def _breaks(text: str, width: int) -> list[int]:
             used = 0
         used += size
     return [place for place in found if place]
-
-
-def _indented(content: Text | Table, columns: int = 2) -> RenderableType:
-    shown = _Wrapped(content) if isinstance(content, Text) else content
-    return Padding(shown, (0, 0, 0, columns))
 
 
 def _number(count: int | str) -> str:

@@ -94,6 +94,12 @@ def test_an_unknown_code_is_answered_with_the_nearest(lang: str) -> None:
         findings.explain("FLD-049", lang)
 
 
+def test_a_sentence_without_a_field_is_about_the_record() -> None:
+    assert "【レコード】" in findings.message("BAL-009", "ja")
+    assert "the record" in findings.message("BAL-009", "en")
+    assert "性別" in findings.message("FLD-050", "en", "性別")
+
+
 # ---- frames ------------------------------------------------------------------------------------
 
 
@@ -370,6 +376,11 @@ def test_a_code_is_shown_unless_it_looks_like_something_else(value: str, expecte
 
 def test_a_long_value_is_shown_in_part() -> None:
     assert findings.mask("山" * 100, "personal", "masked") == "漢" * 63 + "…"
+
+
+@pytest.mark.parametrize(("code", "expected"), [("FLD-014", "漢　漢"), ("FLD-070", "漢　漢　 ")])
+def test_the_blanks_that_fill_a_field_are_left_out(code: str, expected: str) -> None:
+    assert findings.mask("山　田　 ", "personal", "masked", code) == expected
 
 
 def test_raw_and_none_do_what_they_say() -> None:

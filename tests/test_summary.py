@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -36,7 +37,9 @@ def shown(facts: RunFacts, lang: str, quiet: bool = False, width: int = 80) -> s
     file = io.StringIO()
     console = Console(file=file, width=width, highlight=False, no_color=True)
     summary.show(report(facts), lang, quiet, console)
-    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
+    page = file.getvalue()
+    assert not re.search(" $", page, re.MULTILINE), "no blanks at the end of lines"
+    return page.rstrip("\n")
 
 
 JAPANESE = """\

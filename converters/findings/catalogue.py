@@ -62,10 +62,12 @@ def _entry(code: str, known: dict[str, Any]) -> Entry:
 
 
 def message(code: str, lang: str, field: str = "", value: str = "", detail: str = "") -> str:
-    """The sentence of a code. Whoever passes `value` has masked it."""
-    return catalogue()[code].words(lang).message.format(field=field, value=value, detail=detail)
+    """The sentence of a code; without a field it is about the record. `value` is masked already."""
+    facts = {"field": field or RECORD[lang], "value": value, "detail": detail}
+    return catalogue()[code].words(lang).message.format(**facts)
 
 
+RECORD = {"ja": "レコード", "en": "the record"}
 HEAD = {
     "ja": "{code} {slug}(既定: {severity}{official})",
     "en": "{code} {slug} ({severity} by default{official})",

@@ -109,7 +109,7 @@ def mask_all(
         return [""] * len(values)
     if sensitivity == "secret":
         return [SECRET if value else "" for value in values]
-    short = [value if len(value) <= LONGEST else value[: LONGEST - 1] + "…" for value in values]
+    short = [_short(value if code in PADDED else value.rstrip(" 　")) for value in values]
     if mode == "raw" or sensitivity == "public":
         return [_visible(value) for value in short]
     if sensitivity == "code":
@@ -122,6 +122,14 @@ def mask_all(
         return signs
     places = (_places(value, code, target) for value in short)
     return [_reveal(*found) for found in zip(short, signs, places, strict=True)]
+
+
+PADDED: Final = ("FLD-070", "REC-010")
+"""These are about the blanks that fill a field, which others leave out."""
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 def _looks_like_a_code(value: str) -> bool:
