@@ -4,9 +4,6 @@ All columns are read through one `window` of memory: column f begins at `views[f
 lies `steps[f]` bytes on (0 repeats one blank value), and the values over 12 bytes lie from
 `pools[f]` on. Values and pads are stored in words and may spill over to the right, where the next
 value is written over them; so `out` has `SPILL` bytes to spare.
-
-The small functions are compiled without reference counting (`_nrt`): counting the arrays they are
-handed costs more than the work they do.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from converters.kernels.memory import load8, load64, store64
+from converters.kernels.memory import leaf, load8, load64, store64
 
 __all__ = [
     "ALWAYS",
@@ -146,7 +143,7 @@ def _place(
             place += length
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
     """Where the value of a view lies, and its size."""
     size = np.int64(load64(pool, place) & SIZE)
@@ -155,7 +152,7 @@ def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
     return place + 4, size
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _left(
     pool: Bytes,
     source: int,
@@ -176,7 +173,7 @@ def _left(
     store64(out, place + width - spare, SPACES)
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _right(
     pool: Bytes,
     source: int,
@@ -203,7 +200,7 @@ def _right(
     _copy(pool, source, out, end - size, size)
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int) -> None:
     """`size` bytes of a value; up to 7 bytes behind them change as well.
 
@@ -226,7 +223,7 @@ def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int) -> None:
     store64(out, place + last, load64(pool, source + last))
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _fill(out: Bytes, place: int, size: int, a: np.uint64, b: np.uint64, c: np.uint64) -> None:
     """`size` bytes of a pad; up to 23 bytes behind them change as well."""
     if size > 0:
@@ -239,7 +236,7 @@ def _fill(out: Bytes, place: int, size: int, a: np.uint64, b: np.uint64, c: np.u
         store64(out, place + k + 16, c)
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _spare(size: int, period: int) -> int:
     """Bytes of `size` that no whole pad character fits into; divided only where it must be."""
     if period <= 2:
@@ -299,7 +296,7 @@ def assemble_delimited(
     return len(rows)
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _write(pool: Bytes, place: int, base: int, flag: int, out: Bytes, to: int) -> int:
     """One value, in quotes if so flagged; returns the place behind it."""
     source, size = _value(pool, place, base)
@@ -353,13 +350,13 @@ def judge(
     return total
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _small(word: np.uint64, bound: np.uint64) -> np.uint64:
     """A high bit is set when a byte of `word` lies below the byte that `bound` repeats."""
     return (word - bound) & ~word
 
 
-@njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+@leaf
 def _special(pool: Bytes, source: int, size: int, delimiter: int) -> tuple[bool, int]:
     """Whether a value needs quotes, and how many it has itself.
 

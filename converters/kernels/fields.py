@@ -24,7 +24,7 @@ from converters.kernels.frame import (
     parity,
     step,
 )
-from converters.kernels.memory import equal64, first
+from converters.kernels.memory import equal64, first, leaf
 
 __all__ = ["delimited_spans", "unescape"]
 
@@ -75,7 +75,7 @@ def delimited_spans(
     return spare
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _regular_fields(
     data: Bytes,
     begin: int,
@@ -124,7 +124,7 @@ def _regular_fields(
     return column + 1, doubled != NONE
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _marks(data: Bytes, block: int, end: int, delimiter: int) -> tuple[np.uint64, np.uint64]:
     """Which of up to 64 bytes before `end` are quotes, and which delimiters."""
     if block + 64 <= len(data):

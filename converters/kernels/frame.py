@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from converters.kernels.memory import equal64, first
+from converters.kernels.memory import equal64, first, leaf
 
 __all__ = [
     "BLANK",
@@ -87,7 +87,7 @@ def split_fixed(
     return count, place
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _terminated(data: Bytes, end: int, newline: int) -> bool:
     if newline == 0:
         return True
@@ -146,7 +146,7 @@ def _line_end(data: Bytes, place: int, top: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _content_end(data: Bytes, place: int, end: int) -> int:
     """Where the content of a record that ends in LF or CRLF ends."""
     if end - 2 >= place and data[end - 2] == CR:
@@ -219,7 +219,7 @@ def _regular(
     return count, record
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def parity(mask: np.uint64) -> np.uint64:
     """Each bit: whether the number of set bits up to and with it is odd."""
     mask ^= mask << np.uint64(1)
@@ -230,7 +230,7 @@ def parity(mask: np.uint64) -> np.uint64:
     return mask ^ (mask << np.uint64(32))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def step(state: int, byte: int, delimiter: int) -> int:
     """Where the byte-by-byte reader stands behind `byte`."""
     if state == QUOTED:

@@ -12,8 +12,8 @@ its own (`NUMBA_CACHE_DIR`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -26,6 +26,7 @@ __all__ = [
     "bits",
     "equal64",
     "first",
+    "leaf",
     "load8",
     "load32",
     "load64",
@@ -37,6 +38,18 @@ __all__ = [
 
 BLOCK = 64
 """Bytes that `equal64` looks at."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def leaf(function: Function) -> Function:
+    """A small function that kernels call for every value: compiled into each of its callers.
+
+    numba counts references for every array argument of every call, with locked instructions that
+    take longer than a short value. A leaf goes without, so it must not make or return arrays.
+    """
+    options: dict[str, Any] = {"cache": True, "nogil": True, "forceinline": True, "_nrt": False}
+    return cast(Function, njit(**options)(function))
 
 
 def _pointer(context: Any, builder: Any, array: Any, place: Any, word: Any) -> Any:
