@@ -88,9 +88,8 @@ def read(charset: Charset, data: bytes) -> str:
     while place < len(data):
         size = 2 if charset.single[data[place]] == LEAD else 1
         code = data[place : place + size]
-        cell = int(
-            charset.double[int.from_bytes(code, "big")] if size == 2 else charset.single[code[0]]
-        )
+        table = charset.double if size == 2 else charset.single
+        cell = int(table[int.from_bytes(code, "big")])
         if len(code) < size or cell == UNDEFINED:
             raise UnicodeDecodeError(charset.name, data, place, place + len(code), "no character")
         found += code if cell < 1 << 24 else cell.to_bytes(4, "little")[: cell >> 24 & 3]

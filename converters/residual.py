@@ -172,7 +172,7 @@ class Reader:
         except (OSError, pa.ArrowInvalid) as exc:
             raise EnvironmentFailure(str(path), f"no residual: {exc}") from exc
         self._batches = self._file.iter_batches(batch_size=65536)
-        self._rest = pl.DataFrame(schema=pl.from_arrow(SCHEMA.empty_table()).schema)
+        self._rest = pl.DataFrame(SCHEMA.empty_table())
         self._next = 1
 
     def edge(self, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Slow, obvious decoders and encoders: the oracle of the kernels. One value at a time, no cleverness."""
+"""Slow, obvious decoders and encoders, one value at a time: the oracle of the kernels."""
 
 from __future__ import annotations
 

@@ -12,14 +12,29 @@ from numba import njit
 
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
-from converters.kernels.decode import view_head, view_rest
-from converters.kernels.memory import load8
+from converters.kernels.decode import are_digits, view_head, view_rest
+from converters.kernels.memory import load8, load32, load64, prefetch
 
-__all__ = ["D", "E", "H", "M", "N", "S", "Y", "decode_dates", "decode_times", "write_template"]
+__all__ = [
+    "D",
+    "E",
+    "H",
+    "M",
+    "N",
+    "S",
+    "Y",
+    "decode_dates",
+    "decode_times",
+    "write_dates",
+    "write_iso",
+    "write_times",
+]
 
 Y, M, D, H, N, S, E = range(7)
 
-NO_SUFFIX = 0
+AHEAD = 16
+LENGTH = np.uint64(0xFFFFFFFF)
+NIBBLE = np.uint64(0x0F)
 
 
 @njit(cache=True, nogil=True)
@@ -40,8 +55,11 @@ def pair(number: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def judged(year: int, month: int, day: int, partial: int, impossible: int) -> int:
-    """The outcome of a date's numbers; 0 stands for an unknown month or day."""
+def judged(year: int, month: int, day: int, flags: int) -> int:
+    """The outcome of a date's numbers; 0 stands for an unknown month or day.
+
+    `flags` bit 0 accepts unknown parts, bit 1 days the calendar lacks.
+    """
     if month > 12 or day > 31 or year > 9999:
         return outcome.BAD_DATE
     if year == 0 or month == 0 or day == 0:
@@ -49,10 +67,23 @@ def judged(year: int, month: int, day: int, partial: int, impossible: int) -> in
             return outcome.BAD_DATE
         if year == 0 and (month or day):
             return outcome.BAD_DATE
-        return outcome.UNKNOWN if partial else outcome.PARTIAL_DATE
-    if day > month_days(year, month) and not impossible:
+        return outcome.UNKNOWN if flags & 1 else outcome.PARTIAL_DATE
+    if day > 28 and day > month_days(year, month) and not flags & 2:
         return outcome.BAD_DATE
     return outcome.OK
+
+
+@njit(cache=True, nogil=True)
+def iso_head(year: int) -> np.uint64:
+    """The four digits of a year in writing order."""
+    return pair(year // 100) | pair(year % 100) << np.uint64(16)
+
+
+@njit(cache=True, nogil=True)
+def iso_rest(month: int, day: int, suffix: int) -> np.uint64:
+    """`-MM-DD` and the era letter, if any, in writing order."""
+    rest = np.uint64(0x2D00002D) | pair(month) << np.uint64(8)
+    return rest | pair(day) << np.uint64(32) | np.uint64(suffix) << np.uint64(48)
 
 
 @njit(cache=True, nogil=True)
@@ -60,28 +91,29 @@ def decode_dates(
     data: Bytes,
     start: Ints,
     stop: Ints,
-    template: Ints,
-    first_year: int,
+    form: Ints,
+    literals: Ints,
     eras: Ints,
-    flags: int,
     era_rows: Ints,
     views: Views,
     status: Bytes,
 ) -> None:
     """Dates → ISO text.
 
-    `eras` has a row per era: code (as a number of its bytes, first byte highest), first year of
-    the era minus 1, first day and last day as YYYYMMDD (last day inclusive of the changeover), and
-    the era letter. `flags` bit 0 accepts unknown parts, bit 1 days the calendar lacks. `era_rows`
-    gives the era's row for each value of an era-less form (-1 none) and is empty otherwise.
-    `first_year` is what the year is before its digits are read: 0, or 1 for a form without year
-    digits (元年). Where the written era is not the day's own, its letter follows the date.
+    `form` is (width, place of the year, its digits, place of the month, of the day, of the era
+    code, its bytes, first year, flags of `judged`); a form without year digits (元年) has first
+    year 1. `literals` are rows of (place, byte). `eras` has a row per era: code (as a number of
+    its bytes, first byte highest), year before its first, first and last day as YYYYMMDD (the last
+    one inclusive of the changeover), era letter, first day of the next era. `era_rows` gives the
+    era's row for each value of an era-less form (-1 none) and is empty otherwise. Where the
+    written era is not the day's own, its letter follows the date.
     """
-    width = len(template)
-    partial = flags & 1
-    impossible = flags & 2
-    for row in range(len(start)):
+    width, year_at, year_digits, month_at, day_at = form[0], form[1], form[2], form[3], form[4]
+    era_at, era_bytes, first_year, flags = form[5], form[6], form[7], form[8]
+    count = len(start)
+    for row in range(count):
         first, last = start[row], stop[row]
+        prefetch(data, start[min(row + AHEAD, count - 1)])
         while last > first and load8(data, last - 1) == 0x20:
             last -= 1
         views[row, 0] = 0
@@ -89,38 +121,42 @@ def decode_dates(
         if first == last:
             status[row] = outcome.BLANK
             continue
-        year = first_year
-        month = day = era = 0
-        good = last - first == width
-        for k in range(width):
-            if not good:
-                break
-            want = template[k]
-            byte = np.int64(load8(data, first + k))
-            if want >= 32:
-                good = byte == want
-            elif want == E:
-                era = era << 8 | byte
-            else:
-                digit = byte - 0x30
-                good = 0 <= digit <= 9
-                if want == Y:
-                    year = year * 10 + digit
-                elif want == M:
-                    month = month * 10 + digit
-                else:
-                    day = day * 10 + digit
-        if not good:
+        if last - first != width:
             status[row] = outcome.BAD_DATE
             continue
-        suffix = np.uint64(NO_SUFFIX)
-        which = -1
-        if len(era_rows):
-            which = era_rows[row]
-        for e in range(len(eras)):
-            if len(era_rows) == 0 and eras[e, 0] == era:
-                which = e
+        wrong = False
+        for j in range(len(literals)):
+            wrong |= load8(data, first + literals[j, 0]) != literals[j, 1]
+        year = np.int64(0)
+        for k in range(first + year_at, first + year_at + year_digits):
+            digit = np.int64(load8(data, k)) - 0x30
+            wrong |= digit < 0 or digit > 9
+            year = year * 10 + digit
+        year += first_year
+        tens = np.int64(load8(data, first + month_at)) - 0x30
+        ones = np.int64(load8(data, first + month_at + 1)) - 0x30
+        wrong |= tens < 0 or tens > 9 or ones < 0 or ones > 9
+        month = tens * 10 + ones
+        tens = np.int64(load8(data, first + day_at)) - 0x30
+        ones = np.int64(load8(data, first + day_at + 1)) - 0x30
+        wrong |= tens < 0 or tens > 9 or ones < 0 or ones > 9
+        day = tens * 10 + ones
+        if wrong:
+            status[row] = outcome.BAD_DATE
+            continue
+        suffix = 0
         if len(eras):
+            which = -1
+            if len(era_rows):
+                which = era_rows[row]
+            else:
+                era = np.int64(0)
+                for k in range(first + era_at, first + era_at + era_bytes):
+                    era = era << 8 | load8(data, k)
+                for e in range(len(eras)):
+                    if eras[e, 0] == era:
+                        which = e
+                        break
             if which < 0 or year == 0:
                 status[row] = outcome.ERA_RANGE
                 continue
@@ -131,22 +167,14 @@ def decode_dates(
             if latest < eras[which, 2] or earliest > eras[which, 3]:
                 status[row] = outcome.ERA_RANGE
                 continue
-            implied = -1
-            for e in range(len(eras)):
-                if latest >= eras[e, 2] and (implied < 0 or eras[e, 2] > eras[implied, 2]):
-                    implied = e
-            if implied >= 0 and eras[implied, 4] != eras[which, 4]:
-                suffix = np.uint64(eras[which, 4])
-        found = judged(year, month, day, partial, impossible)
+            if latest >= eras[which, 5]:
+                suffix = eras[which, 4]
+        found = judged(year, month, day, flags)
         status[row] = found
-        if found >= outcome.PROBLEM:
-            continue
-        length = 11 if suffix else 10
-        head = pair(year // 100) | pair(year % 100) << np.uint64(16)
-        rest = np.uint64(0x2D) | pair(month) << np.uint64(8) | np.uint64(0x2D) << np.uint64(24)
-        rest |= pair(day) << np.uint64(32) | suffix << np.uint64(48)
-        views[row, 0] = view_head(length, head)
-        views[row, 1] = view_rest(length, rest, 0)
+        if found < outcome.PROBLEM:
+            length = 11 if suffix else 10
+            views[row, 0] = np.uint64(length) | iso_head(year) << np.uint64(32)
+            views[row, 1] = iso_rest(month, day, suffix)
 
 
 @njit(cache=True, nogil=True)
@@ -196,77 +224,142 @@ def decode_times(
 
 
 @njit(cache=True, nogil=True)
-def write_template(
-    text: Bytes, template: Ints, eras: Ints, era_rows: Ints, views: Views, out: Bytes, status: Bytes
-) -> None:
-    """ISO dates or times → the written form in `out`, `len(template)` bytes a value.
+def iso_digits(head: np.uint64, rest: np.uint64) -> bool:
+    """Whether two words read `YYYY` and `-MM-DD`, era letter aside."""
+    digits = head | (rest & np.uint64(0xFFFF00)) << np.uint64(24)
+    digits = digits & np.uint64(0x0000FFFFFFFFFFFF) | (
+        rest & np.uint64(0xFFFF00000000)
+    ) << np.uint64(16)
+    dashes = rest & np.uint64(0x00000000FF0000FF) == np.uint64(0x2D00002D)
+    return dashes and are_digits(digits)
 
-    `text` is the column's views as bytes (16 a row). A trailing era letter chooses the era;
-    without one it is the era of the day. Era-less forms with `era_rows` count from that era.
+
+@njit(cache=True, nogil=True)
+def write_iso(words: Views, views: Views, status: Bytes) -> None:
+    """ISO dates → the same without their era letters."""
+    for row in range(len(words)):
+        head = words[row, 0]
+        rest = words[row, 1]
+        length = np.int64(head & LENGTH)
+        views[row, 0] = 0
+        views[row, 1] = 0
+        if length == 0:
+            status[row] = outcome.BLANK
+        elif (length == 10 or length == 11) and iso_digits(head >> np.uint64(32), rest):
+            status[row] = outcome.OK
+            views[row, 0] = head & ~LENGTH | np.uint64(10)
+            views[row, 1] = rest & np.uint64(0x0000FFFFFFFFFFFF)
+        else:
+            status[row] = outcome.BAD_DATE
+
+
+@njit(cache=True, nogil=True)
+def write_dates(
+    words: Views,
+    form: Ints,
+    literals: Ints,
+    eras: Ints,
+    era_rows: Ints,
+    views: Views,
+    out: Bytes,
+    status: Bytes,
+) -> None:
+    """ISO dates → their written form in `out`, as many bytes a value as the form is wide.
+
+    The arguments are those of `decode_dates`; `words` are the views of the column, and `out` needs
+    16 bytes beyond the last value. A trailing era letter chooses the era, else it is the day's own.
     """
-    width = len(template)
-    field = np.zeros(7, np.int64)
-    for row in range(len(text)):
-        length = text[row, 0]
+    width, year_at, year_digits, month_at, day_at = form[0], form[1], form[2], form[3], form[4]
+    era_at, era_bytes = form[5], form[6]
+    for row in range(len(words)):
+        head = words[row, 0] >> np.uint64(32)
+        rest = words[row, 1]
+        length = np.int64(words[row, 0] & LENGTH)
         views[row, 0] = 0
         views[row, 1] = 0
         if length == 0:
             status[row] = outcome.BLANK
             continue
+        if (length != 10 and length != 11) or not iso_digits(head, rest):
+            status[row] = outcome.BAD_DATE
+            continue
+        year = np.int64(head & NIBBLE) * 1000 + np.int64(head >> np.uint64(8) & NIBBLE) * 100
+        year += np.int64(head >> np.uint64(16) & NIBBLE) * 10 + np.int64(
+            head >> np.uint64(24) & NIBBLE
+        )
         first = row * width
-        field[:] = 0
-        good = True
-        time = length < 10
-        part = H if time else Y
-        for k in range(min(length, 10)):
-            byte = np.int64(text[row, 4 + k])
-            if byte == 0x2D or byte == 0x3A:
-                part += 1
-            elif 0x30 <= byte <= 0x39:
-                field[part] = field[part] * 10 + byte - 0x30
-            else:
-                good = False
-        good = good and (time or length >= 10) and part < 6
-        year = field[Y]
-        era = np.int64(0)
-        if len(eras) and good:
-            latest = year * 10000 + (field[M] if field[M] else 12) * 100
-            latest += field[D] if field[D] else 31
+        if len(eras):
+            month = np.int64(rest >> np.uint64(8) & NIBBLE) * 10 + np.int64(
+                rest >> np.uint64(16) & NIBBLE
+            )
+            day = np.int64(rest >> np.uint64(32) & NIBBLE) * 10 + np.int64(
+                rest >> np.uint64(40) & NIBBLE
+            )
+            latest = year * 10000 + (month if month else 12) * 100 + (day if day else 31)
+            letter = np.int64(rest >> np.uint64(48) & np.uint64(0xFF)) if length == 11 else 0
             which = -1
             if len(era_rows):
                 which = era_rows[row]
             else:
                 for e in range(len(eras)):
-                    if latest >= eras[e, 2] and (which < 0 or eras[e, 2] > eras[which, 2]):
-                        which = e
-                if length == 11:
-                    for e in range(len(eras)):
-                        if eras[e, 4] == text[row, 14]:
+                    if letter:
+                        if eras[e, 4] == letter:
                             which = e
-            if which < 0 or year - eras[which, 1] < 1 or year - eras[which, 1] > 99:
+                    elif eras[e, 2] <= latest < eras[e, 5]:
+                        which = e
+            if which < 0 or year <= eras[which, 1] or year - eras[which, 1] > 99:
                 status[row] = outcome.ERA_RANGE
                 continue
+            year -= eras[which, 1]
             era = eras[which, 0]
-            field[Y] = year - eras[which, 1]
-        if not good:
-            status[row] = outcome.BAD_TIME if time else outcome.BAD_DATE
+            for k in range(first + era_at + era_bytes - 1, first + era_at - 1, -1):
+                out[k] = era & 0xFF
+                era >>= 8
+        for j in range(len(literals)):
+            out[first + literals[j, 0]] = literals[j, 1]
+        for k in range(first + year_at + year_digits - 1, first + year_at - 1, -1):
+            out[k] = 0x30 + year % 10
+            year //= 10
+        out[first + month_at] = rest >> np.uint64(8) & np.uint64(0xFF)
+        out[first + month_at + 1] = rest >> np.uint64(16) & np.uint64(0xFF)
+        out[first + day_at] = rest >> np.uint64(32) & np.uint64(0xFF)
+        out[first + day_at + 1] = rest >> np.uint64(40) & np.uint64(0xFF)
+        status[row] = outcome.OK
+        views[row, 0] = view_head(width, np.uint64(load32(out, first)))
+        views[row, 1] = view_rest(width, load64(out, first + 4), first)
+
+
+@njit(cache=True, nogil=True)
+def write_times(
+    words: Views, flat: Bytes, template: Ints, views: Views, out: Bytes, status: Bytes
+) -> None:
+    """Times of day → their written form; `flat` is the memory of `words` as bytes."""
+    width = len(template)
+    for row in range(len(words)):
+        length = np.int64(words[row, 0] & LENGTH)
+        views[row, 0] = 0
+        views[row, 1] = 0
+        if length == 0:
+            status[row] = outcome.BLANK
             continue
-        for k in range(width - 1, -1, -1):
+        good = length == 5 or length == 8
+        for k in range(length if good else 0):
+            byte = load8(flat, row * 16 + 4 + k)
+            good = good and (byte == 0x3A if k % 3 == 2 else 0x30 <= byte <= 0x39)
+        if not good:
+            status[row] = outcome.BAD_TIME
+            continue
+        first = row * width
+        digit = np.zeros(3, np.int64)
+        for k in range(width):
             want = template[k]
             if want >= 32:
                 out[first + k] = want
-            elif want == E:
-                out[first + k] = era & 0xFF
-                era >>= 8
-            else:
-                out[first + k] = 0x30 + field[want] % 10
-                field[want] //= 10
+                continue
+            # Seconds that are not there are 00.
+            place = 3 * (want - H) + digit[want - H]
+            out[first + k] = load8(flat, row * 16 + 4 + place) if place < length else 0x30
+            digit[want - H] += 1
         status[row] = outcome.OK
-        head = np.uint64(0)
-        rest = np.uint64(0)
-        for k in range(min(width, 4)):
-            head |= np.uint64(out[first + k]) << np.uint64(8 * k)
-        for k in range(4, min(width, 12)):
-            rest |= np.uint64(out[first + k]) << np.uint64(8 * (k - 4))
-        views[row, 0] = view_head(width, head)
-        views[row, 1] = view_rest(width, rest, first)
+        views[row, 0] = view_head(width, np.uint64(load32(out, first)))
+        views[row, 1] = view_rest(width, load64(out, first + 4), first)

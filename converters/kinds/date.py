@@ -25,7 +25,9 @@ from converters.kernels.dates import (
     Y,
     decode_dates,
     decode_times,
-    write_template,
+    write_dates,
+    write_iso,
+    write_times,
 )
 from converters.kinds.spellings import Decode, Encode, Others, reading, writing
 from converters.model import Field, Layout
@@ -70,6 +72,10 @@ STYLES: Final[dict[str, tuple[str, ...]]] = {
 
 ERA_TOKENS: Final = {"GG": 2, "G": 1, "g1": 1, "g2": 2}
 FIRST_YEAR: Final = "元"
+NEVER: Final = 9999_99_99
+ISO: Final = "YYYY-MM-DD"
+NO_BYTES: Final = np.empty(0, np.uint8)
+SLACK: Final = 16
 
 
 def era_number(letter: str) -> int:
@@ -85,6 +91,17 @@ def style_of(field: Field, layout: Layout) -> str:
     if field.kind == "time":
         return "HHMMSS" if fixed else "HH:MM:SS"
     return "YYYYMMDD" if fixed else "YYYY-MM-DD"
+
+
+def _form(template: Ints, field: Field, first_year: int) -> tuple[Ints, Ints]:
+    """A template as the reading kernel wants it: places and sizes, and the literal bytes."""
+    places = {part: np.flatnonzero(template == part) for part in (Y, M, D, E)}
+    first = {part: int(found[0]) if len(found) else 0 for part, found in places.items()}
+    flags = int(field.partial) | int(field.impossible) << 1
+    form = [len(template), first[Y], len(places[Y]), first[M], first[D]]
+    form += [first[E], len(places[E]), first_year, flags]
+    literals = [(place, byte) for place, byte in enumerate(template.tolist()) if byte > E]
+    return np.array(form, np.int64), np.array(literals, np.int64).reshape(-1, 2)
 
 
 def _template(style: str, kind: str, charset: Charset, first_year: bool = False) -> Ints:
@@ -110,15 +127,16 @@ def _template(style: str, kind: str, charset: Charset, first_year: bool = False)
 
 
 def _era_table(field: Field, style: str, charset: Charset) -> Ints:
-    """Rows of code, year before the first, first day, last day and letter, as the kernels want."""
+    """Code, year before the first, first and last day, letter and end of each era, for kernels."""
     if field.kind != "wareki":
-        return np.zeros((0, 5), np.int64)
+        return np.zeros((0, 6), np.int64)
     codes = field.eras or _era_codes(style)
     rows = []
     for code, letter in codes.items():
         _, before, first, last = ERAS[letter]
         number = int.from_bytes(write(charset, code), "big")
-        rows.append([number, before, first, last, ord(letter)])
+        later = [day for _, _, day, _ in ERAS.values() if day > first]
+        rows.append([number, before, first, last, ord(letter), min(later, default=NEVER)])
     return np.array(rows, np.int64)
 
 
@@ -160,23 +178,22 @@ def date_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads a date or era date: FLD-040 for no date, FLD-041 partial, FLD-042 outside its era."""
     style = style_of(field, layout)
     eras, era_rows = _era_table(field, style, charset), _EraRows(field, style)
-    flags = int(field.partial) | int(field.impossible) << 1
-    forms = [(_template(style, field.kind, charset), 0)]
+    forms = [_form(_template(style, field.kind, charset), field, 0)]
     if "年" in style:
-        forms.append((_template(style, field.kind, charset, first_year=True), 1))
+        forms.append(_form(_template(style, field.kind, charset, first_year=True), field, 1))
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         rows = era_rows(len(start), others)
         found, status = np.empty((len(start), 2), np.uint64), np.empty(len(start), np.uint8)
-        decode_dates(data, start, stop, *forms[0], eras, flags, rows, found, status)
-        for template, year in forms[1:]:
+        decode_dates(data, start, stop, *forms[0], eras, rows, found, status)
+        for form in forms[1:]:
             failed = np.flatnonzero(status == outcome.BAD_DATE)
             again, judged = np.empty((len(failed), 2), np.uint64), np.empty(len(failed), np.uint8)
             spans = start[failed], stop[failed]
             some = rows[failed] if len(rows) else rows
-            decode_dates(data, *spans, template, year, eras, flags, some, again, judged)
+            decode_dates(data, *spans, *form, eras, some, again, judged)
             found[failed], status[failed] = again, judged
-        return Text(found, np.empty(0, np.uint8)), status
+        return Text(found, NO_BYTES), status
 
     return reading(field, charset, decode)
 
@@ -184,13 +201,26 @@ def date_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
 def date_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     """Writes a date or era date; year 1 of an era is written 01."""
     style = style_of(field, layout)
-    template = _template(style, field.kind, charset)
+    if style == ISO:
+        return writing(field, charset, lambda column, _: _plain(column))
+    form = _form(_template(style, field.kind, charset), field, 0)
     eras, era_rows = _era_table(field, style, charset), _EraRows(field, style)
 
     def encode(column: Text, others: Others) -> tuple[Text, Status]:
-        return _written(column, template, eras, era_rows(len(column.views), others))
+        count = len(column.views)
+        found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
+        out = np.empty(count * int(form[0][0]) + SLACK, np.uint8)
+        rows = era_rows(count, others)
+        write_dates(column.views, *form, eras, rows, found, out, status)
+        return Text(found, out), status
 
     return writing(field, charset, encode)
+
+
+def _plain(column: Text) -> tuple[Text, Status]:
+    found, status = np.empty(column.views.shape, np.uint64), np.empty(len(column.views), np.uint8)
+    write_iso(column.views, found, status)
+    return Text(found, NO_BYTES), status
 
 
 def time_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
@@ -200,7 +230,7 @@ def time_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         found, status = np.empty((len(start), 2), np.uint64), np.empty(len(start), np.uint8)
         decode_times(data, start, stop, template, found, status)
-        return Text(found, np.empty(0, np.uint8)), status
+        return Text(found, NO_BYTES), status
 
     return reading(field, charset, decode)
 
@@ -208,14 +238,13 @@ def time_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
 def time_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     """Writes a time of day."""
     template = _template(style_of(field, layout), "time", charset)
-    none, no_rows = np.zeros((0, 5), np.int64), np.empty(0, np.int64)
-    return writing(field, charset, lambda column, _: _written(column, template, none, no_rows))
 
+    def encode(column: Text, others: Others) -> tuple[Text, Status]:
+        count = len(column.views)
+        found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
+        out = np.empty(count * len(template) + SLACK, np.uint8)
+        flat = column.views.view(np.uint8).reshape(-1)
+        write_times(column.views, flat, template, found, out, status)
+        return Text(found, out), status
 
-def _written(column: Text, template: Ints, eras: Ints, rows: Ints) -> tuple[Text, Status]:
-    count = len(column.views)
-    found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
-    out = np.empty(count * len(template) + 16, np.uint8)
-    letters = column.views.view(np.uint8)
-    write_template(letters, template, eras, rows, found, out, status)
-    return Text(found, out), status
+    return writing(field, charset, encode)

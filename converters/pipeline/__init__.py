@@ -1,0 +1,12 @@
+"""The one loop: chunks in order through a pure step on several threads, and a commit at the end.
+
+    reading → step (decode, map, check, encode) → ledger and output → report → published run
+
+Back is the same loop with the inverse mapping and the layouts swapped; validation is the loop
+without its end; a round trip is both directions in memory.
+"""
+
+from converters.pipeline.job import STDIN, Job, Outcome
+from converters.pipeline.run import convert, roundtrip, validate
+
+__all__ = ["STDIN", "Job", "Outcome", "convert", "roundtrip", "validate"]

@@ -1,0 +1,87 @@
+"""Definitions → a plan: everything the loop needs, compiled once before the first byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from converters import charset, checks, fields, forms, mapping
+from converters.checks import Checks
+from converters.fields import Fields
+from converters.findings import Policy, decoder, policy
+from converters.forms import Form
+from converters.mapping import Program
+from converters.model import Layout, MappingSet
+from converters.pipeline.job import Job
+
+__all__ = ["Plan", "Side", "plan", "reverse", "validation"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One end of a run: a layout with its form, its fields and its checks.
+
+    `index` is field name to place in the record; `show` turns a field's bytes into text for people.
+    """
+
+    layout: Layout
+    fields: Fields
+    form: Form
+    checks: Checks
+    index: dict[str, int]
+    show: Callable[[bytes], str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """From `source` through `program` to `target`; both are None where a file is only validated."""
+
+    source: Side
+    target: Side | None
+    program: Program | None
+    policy: Policy
+
+
+def side(layout: Layout) -> Side:
+    """A layout, compiled."""
+    table = charset.load(layout.charset)
+    form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
+    return Side(
+        layout,
+        fields.compile(layout),
+        form,
+        checks.compile(layout),
+        dict(layout.record.index),
+        decoder(table.name),
+    )
+
+
+def plan(definitions: MappingSet, back: bool, job: Job) -> Plan:
+    """The plan of a conversion; with `back` from the mapping's target to its source."""
+    source, target = side(definitions.source), side(definitions.target)
+    if back:
+        source, target = target, source
+    return _between(definitions, source, target, back, job)
+
+
+def reverse(definitions: MappingSet, there: Plan, job: Job) -> Plan:
+    """The way back over the same two sides."""
+    assert there.target is not None
+    back = there.source.layout.id == definitions.source.id
+    return _between(definitions, there.target, there.source, back, job)
+
+
+def validation(layout: Layout, job: Job) -> Plan:
+    """The plan that reads and checks, and writes nothing."""
+    return Plan(side(layout), None, None, _policy((layout,), job))
+
+
+def _between(definitions: MappingSet, source: Side, target: Side, back: bool, job: Job) -> Plan:
+    program = mapping.compile(definitions.mapping, definitions.source, definitions.target, back)
+    known = (source.layout, definitions.mapping, target.layout)
+    return Plan(source, target, program, _policy(known, job))
+
+
+def _policy(definitions: tuple[object, ...], job: Job) -> Policy:
+    return policy(definitions, job.fail_on, job.on_error, job.max_errors, job.samples)  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+"""Files → chunks of whole records, in order and in bounded memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from converters.columns import Bytes, Chunk
+from converters.errors import EnvironmentFailure
+from converters.forms import FileProblem, Form
+from converters.pipeline.job import STDIN
+
+__all__ = ["BLOCK", "Source", "chunks"]
+
+BLOCK = 8 << 20
+"""Bytes read at a time: large enough to keep the cost of a batch small, small enough that a few
+batches in flight stay within the memory of design §9."""
+
+
+@dataclass(slots=True)
+class Source:
+    """One input while it is read. It guards what is known of the file as a whole.
+
+    `opening` and `tail` are the bytes before the first and after the last record; `problems` grow
+    as they are found.
+    """
+
+    name: str
+    number: int
+    records: int = 0
+    size: int = 0
+    opening: bytes = b""
+    tail: bytes = b""
+    order: tuple[int, ...] | None = None
+    problems: list[FileProblem] = field(default_factory=list)
+
+
+def chunks(
+    source: Source, form: Form, limit: int | None, seen: Callable[[Bytes], None]
+) -> Iterator[Chunk]:
+    """The chunks of one input, at most `limit` records each. `seen` gets every byte once.
+
+    EnvironmentFailure where the file is missing or cannot be read.
+    """
+    try:
+        with _opened(source.name) as stream:
+            yield from _split(stream, source, form, limit, seen)
+    except OSError as exc:
+        raise EnvironmentFailure(source.name, exc.strerror or str(exc)) from exc
+
+
+def _opened(name: str) -> BinaryIO:
+    if name == STDIN:
+        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    return Path(name).open("rb", buffering=0)
+
+
+def _split(
+    stream: BinaryIO, source: Source, form: Form, limit: int | None, seen: Callable[[Bytes], None]
+) -> Iterator[Chunk]:
+    rest, begun, offset, ordinal = np.empty(0, np.uint8), False, 0, 0
+    eof = False
+    while not eof:
+        data, eof = _more(stream, rest, seen)
+        source.size += len(data) - len(rest)
+        if not begun:
+            beginning = form.begin(data, eof)
+            if beginning is None:
+                rest = data
+                continue
+            begun = True
+            source.order = beginning.order
+            source.problems += beginning.problems
+            source.opening = data[: beginning.used].tobytes()
+            offset, data = beginning.used, data[beginning.used :]
+        split = form.split(data, eof)
+        whole = int(split.bounds[-1])
+        count = len(split.stop)
+        for first in range(0, count, limit or max(count, 1)):
+            last = min(first + (limit or count), count)
+            low, high = int(split.bounds[first]), int(split.bounds[last])
+            bounds, stop = split.bounds[first : last + 1] - low, split.stop[first:last] - low
+            yield Chunk(
+                source.number,
+                ordinal,
+                source.records + first + 1,
+                offset + low,
+                data[low:high],
+                bounds,
+                stop,
+                split.codes[first:last],
+            )
+            ordinal += 1
+        source.records += count
+        offset += whole
+        rest = data[whole:]
+        if eof:
+            source.tail = data[whole : split.used].tobytes()
+
+
+def _more(stream: BinaryIO, rest: Bytes, seen: Callable[[Bytes], None]) -> tuple[Bytes, bool]:
+    """`rest` and the next block behind it; whether the input has ended."""
+    buffer = np.empty(len(rest) + BLOCK, np.uint8)
+    buffer[: len(rest)] = rest
+    place = len(rest)
+    while place < len(buffer):
+        read = stream.readinto(memoryview(buffer)[place:])  # type: ignore[attr-defined]
+        if not read:
+            break
+        seen(buffer[place : place + read])
+        place += read
+    return buffer[:place], place < len(buffer)

@@ -1,0 +1,210 @@
+"""convert, validate, roundtrip: the one loop over the chunks of all inputs, and its commit."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from converters.columns import Bytes, Chunk
+from converters.errors import StoppedByPolicy, UsageError
+from converters.forms import FileProblem
+from converters.model import Layout, Mapping
+from converters.pipeline import output, work
+from converters.pipeline import plan as plans
+from converters.pipeline.job import STDIN, Job, Outcome
+from converters.pipeline.ledger import Ledger
+from converters.pipeline.loop import in_order
+from converters.pipeline.plan import Plan
+from converters.pipeline.reading import Source, chunks
+from converters.pipeline.work import Done
+from converters.report import Definition, Input, Output, Run, RunFacts, report, verdict
+from converters.rundir import RunDirectory
+
+__all__ = ["convert", "roundtrip", "validate"]
+
+Worker = Callable[[Source, Chunk], Done]
+
+
+@dataclass(slots=True)
+class _Session:
+    """A run under way. It guards what its commit needs: the open run, its ledger, its files."""
+
+    job: Job
+    command: str
+    plan: Plan
+    back: Plan | None
+    run: RunDirectory | None
+    ledger: Ledger
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.monotonic)
+    inputs: list[Input] = field(default_factory=list)
+    complete: bool = True
+    stopped: str = ""
+
+
+def convert(job: Job) -> Outcome:
+    """Files through a mapping, or back; the run directory is published whole or not at all."""
+    assert job.mapping is not None, "a conversion needs a mapping"
+    plan = plans.plan(job.mapping, job.back, job)
+    back = plans.reverse(job.mapping, plan, job) if job.keep_residual else None
+    if job.to_stdout and len(job.inputs) > 1:
+        raise UsageError("--to - writes one output; give one input")
+    with _session(job, "convert", plan, back) as session:
+        worker = partial(work.with_residual, plan, back) if back else partial(work.convert, plan)
+        return _run(session, worker)
+
+
+def validate(job: Job) -> Outcome:
+    """Files against their layout: the same loop without its end."""
+    assert job.layout is not None, "validation needs a layout"
+    plan = plans.validation(job.layout, job)
+    with _session(job, "validate", plan, None) as session:
+        return _run(session, partial(work.convert, plan))
+
+
+def roundtrip(job: Job) -> Outcome:
+    """Files there and back in memory; every field whose bytes differ is a finding."""
+    assert job.mapping is not None, "a round trip needs a mapping"
+    plan = plans.plan(job.mapping, job.back, job)
+    back = plans.reverse(job.mapping, plan, job)
+    with _session(job, "roundtrip", plan, back) as session:
+        return _run(session, partial(work.return_trip, plan, back, job.keep_residual))
+
+
+@contextmanager
+def _session(job: Job, command: str, plan: Plan, back: Plan | None) -> Iterator[_Session]:
+    with ExitStack() as stack:
+        run = None
+        if job.out is not None:
+            inputs = [Path(name) for name in job.inputs if name != STDIN]
+            run = stack.enter_context(RunDirectory(job.out, job.force, inputs))
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="utsushi-")))
+        ledger = Ledger(plan, run, job.inputs, scratch)
+        stack.callback(ledger.discard)
+        yield _Session(job, command, plan, back, run, ledger)
+
+
+def _run(session: _Session, worker: Worker) -> Outcome:
+    try:
+        for number, name in enumerate(session.job.inputs):
+            _file(session, Source(name, number), worker)
+        session.ledger.finish()
+    except StoppedByPolicy as stop:
+        session.stopped, session.complete = str(stop), False
+        return Outcome(stop.exit_code, report(_facts(session)), None)
+    facts = _facts(session)
+    made = report(facts)
+    if session.run is None:
+        return Outcome(verdict(facts)[1], made, None)
+    return Outcome(verdict(facts)[1], made, session.run.publish(made, _manifest(facts)))
+
+
+def _file(session: _Session, source: Source, worker: Worker) -> None:
+    """One input from its first byte to its last."""
+    job, plan, digest = session.job, session.plan, hashlib.sha256()
+
+    def seen(block: Bytes) -> None:
+        digest.update(block)
+        job.progress(len(block))
+
+    tasks = chunks(source, plan.source.form, job.batch_records, seen)
+    with _output(session, source) as output:
+        for done in in_order(tasks, partial(worker, source), job.jobs):
+            _begin(session, source)
+            session.ledger.add(done.step)
+            if output:
+                output.add(done)
+        _begin(session, source)
+        source.problems += _ending(source)
+        session.ledger.file(source.number, source.problems)
+    if output:
+        session.ledger.misfits(source.number, output.misfits)
+    form = "fixed" if plan.source.layout.framing.fixed else "delimited"
+    charset = plan.source.layout.charset
+    session.inputs.append(
+        Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
+    )
+
+
+def _output(session: _Session, source: Source) -> AbstractContextManager[output.Output | None]:
+    """Where the records of an input go: only a conversion writes."""
+    job, target = session.job, session.plan.target
+    if session.command != "convert" or target is None:
+        return nullcontext()
+    name = output.names(job.inputs, target.layout)[source.number]
+    kept = job.keep_residual, job.residual
+    return output.opened(target, name, source, session.run, kept)
+
+
+def _begin(session: _Session, source: Source) -> None:
+    """What is known once the first bytes were read: findings on the file, the rejects' heading."""
+    session.ledger.heading(source.number, source.opening)
+    session.ledger.file(source.number, source.problems)
+
+
+def _ending(source: Source) -> list[FileProblem]:
+    """Findings on how the input ends."""
+    if source.tail:
+        return [FileProblem("SRC-007", "", source.size - len(source.tail))]
+    return []
+
+
+def _facts(session: _Session) -> RunFacts:
+    job, ledger = session.job, session.ledger
+    where = str(session.run.path) if session.run else ""
+    written = session.run.outputs if session.run else ()
+    return RunFacts(
+        command=session.command,
+        back=job.back,
+        definitions=_definitions(job, session.plan),
+        inputs=session.inputs,
+        outputs=[Output(one.path, one.bytes, one.sha256, one.records) for one in written],
+        counts=ledger.counts,
+        policy=session.plan.policy,
+        problems=ledger.problems,
+        run=Run(session.begun, time.monotonic() - session.started, where, (), job.jobs),
+        stopped=session.stopped,
+        complete=session.complete,
+        balance=ledger.balance(),
+        steps=ledger.steps(),
+    )
+
+
+def _definitions(job: Job, plan: Plan) -> list[Definition]:
+    """The definitions in force, each with the hash of what it resolved to."""
+    found = [_definition("source", plan.source.layout)]
+    if plan.target is not None:
+        found.append(_definition("target", plan.target.layout))
+    if job.mapping is not None:
+        found.append(_definition("mapping", job.mapping.mapping))
+    return found
+
+
+def _definition(role: str, known: Layout | Mapping) -> Definition:
+    digest = hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
+    title = known.title.model_dump() if known.title else {}
+    edition = known.edition if isinstance(known, Layout) else ""
+    return Definition(role, known.id, known.version, digest, known.id, title, edition)
+
+
+def _manifest(facts: RunFacts) -> dict[str, object]:
+    """What the run was made from; nothing in it depends on the clock."""
+    return {
+        "manifest": 1,
+        "command": facts.command,
+        "back": facts.back,
+        "inputs": [
+            {"path": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in facts.inputs
+        ],
+        "definitions": [
+            {"role": one.role, "id": one.id, "version": one.version, "sha256": one.sha256}
+            for one in facts.definitions
+        ],
+    }

@@ -1,0 +1,205 @@
+"""A chunk of records → the chunk of records it becomes, with everything that was found.
+
+This is the whole program in one function without memory: the loop calls it for each chunk, on any
+thread, in any order. The way back is the same function with another plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from converters import balance, fields, findings
+from converters import status as outcome
+from converters.balance import Tally
+from converters.columns import Bytes, Chunk, Ints, Status, Text
+from converters.fields import RECORD
+from converters.findings import Origin, ValueProblem
+from converters.mapping import Mapped
+from converters.pipeline.plan import Plan, Side
+
+__all__ = ["Step", "Written", "run"]
+
+Mask = npt.NDArray[np.bool_]
+Outcomes = dict[str, Status]
+Counts = dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The records a chunk became: bytes, their bounds, and the input record each comes from."""
+
+    data: Bytes
+    bounds: Ints
+    records: Ints
+    batch: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of a chunk.
+
+    `rejected` marks its records that carry an error; `dropped` has the reason and the records of
+    each filter. `failed` counts problems per step of the source's and the target's checks. The
+    tallies are those of all records, of the converted ones, and of what they became. `written` is
+    None where nothing is.
+    """
+
+    chunk: Chunk
+    findings: pl.DataFrame
+    rejected: Mask
+    dropped: tuple[tuple[str, Ints], ...]
+    batch: pl.DataFrame
+    written: Written | None
+    failed: tuple[Counts, Counts]
+    source: Tally
+    converted: Tally
+    target: Tally | None
+
+
+def run(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None) -> Step:
+    """One chunk through the plan. `order` is the column order of its file."""
+    side = plan.source
+    spans = side.form.spans(chunk, order)
+    batch, outcomes = fields.decode(side.fields, spans, chunk.first)
+    origin = Origin(chunk, spans, side.index, side.show)
+    found, failed = _reading(plan, origin, batch, outcomes)
+    rejected = _rejected(found, chunk)
+    source = balance.tally(batch, side.layout, outcomes)
+    read = Step(chunk, found, rejected, (), batch, None, (failed, {}), source, source, None)
+    if plan.target is not None:
+        return _convert(plan, plan.target, origin, read, outcomes)
+    return replace(read, converted=_tally(side, batch, outcomes, rejected, source))
+
+
+def _reading(
+    plan: Plan, origin: Origin, batch: pl.DataFrame, outcomes: Outcomes
+) -> tuple[pl.DataFrame, Counts]:
+    """What is wrong with the records as they were read."""
+    codes = np.maximum(origin.chunk.codes, origin.spans.codes)
+    sound = codes == 0
+    values = [
+        problem
+        for name, status in outcomes.items()
+        for problem in findings.status_problems(name, status)
+    ]
+    unread = {problem.field: outcomes[problem.field] >= outcome.PROBLEM for problem in values}
+    checked = _sound(plan.source.checks.run(batch, unread), sound)
+    frame = findings.from_problems(origin, _sound(values, sound) + checked)
+    if not sound.all():
+        frame = pl.concat([findings.from_records(origin.chunk, codes), frame])
+    return findings.judge(frame, plan.policy) if len(frame) else _nothing(), _count(checked)
+
+
+def _sound(problems: list[ValueProblem], sound: Mask) -> list[ValueProblem]:
+    """Problems of records that are whole: a broken one has its own finding and no fields."""
+    if sound.all():
+        return problems
+    kept = []
+    for problem in problems:
+        good = sound[problem.rows]
+        values = None if problem.values is None else problem.values.filter(pl.Series(good))
+        kept.append(replace(problem, rows=problem.rows[good], values=values))
+    return [problem for problem in kept if len(problem.rows)]
+
+
+def _convert(plan: Plan, target: Side, origin: Origin, read: Step, outcomes: Outcomes) -> Step:
+    """The second half: map, check, write what is not rejected."""
+    assert plan.program is not None
+    chunk, rejected = read.chunk, read.rejected
+    batch = read.batch.filter(~rejected) if rejected.any() else read.batch
+    mapped = plan.program.run(batch)
+    further, texts, failed = _writing(plan, target, origin, (batch, mapped))
+    late = _rejected(further, chunk)
+    rejected = rejected | late
+    records = _numbers(mapped.batch)
+    keep = ~late[records - chunk.first]
+    data, bounds = target.form.assemble(texts, keep)
+    kept = mapped.batch if keep.all() else mapped.batch.filter(keep)
+    dropped = _dropped(mapped, batch, chunk, rejected)
+    lost = rejected.copy()
+    for _, numbers in dropped:
+        lost[numbers - chunk.first] = True
+    return replace(
+        read,
+        findings=_merged(read.findings, further),
+        rejected=rejected,
+        dropped=dropped,
+        written=Written(data, bounds, records[keep], kept),
+        failed=(read.failed[0], failed),
+        converted=_tally(plan.source, read.batch, outcomes, lost, read.source),
+        target=balance.tally(kept, target.layout, {}),
+    )
+
+
+def _writing(
+    plan: Plan, target: Side, origin: Origin, batches: tuple[pl.DataFrame, Mapped]
+) -> tuple[pl.DataFrame, list[Text], Counts]:
+    """What is wrong with the mapped records, and their texts in the target's charset."""
+    before, mapped = batches
+    texts, outcomes = fields.encode(target.fields, mapped.batch)
+    fitted = target.form.fit(texts)
+    checked = target.checks.run(mapped.batch)
+    problems = list(checked)
+    for name, status, width in zip(target.fields.names, outcomes.values(), fitted, strict=True):
+        worst = width if int(status.max(initial=0)) < outcome.PROBLEM else np.maximum(status, width)
+        problems += findings.status_problems(name, worst, mapped.batch[name])
+    frame = findings.from_problems(replace(origin, records=_numbers(mapped.batch)), problems)
+    if mapped.problems:
+        there = replace(origin, records=_numbers(before))
+        frame = pl.concat([findings.from_problems(there, list(mapped.problems)), frame])
+    judged = findings.judge(frame, plan.policy) if len(frame) else _nothing()
+    return judged, texts, _count(checked)
+
+
+def _nothing() -> pl.DataFrame:
+    return pl.DataFrame(schema=findings.JUDGED_SCHEMA)
+
+
+def _merged(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """Findings of reading and writing, in the order of the records."""
+    if not len(second):
+        return first
+    both = pl.concat([first, second])
+    return both.sort("record", "offset", "field", "code", maintain_order=True)
+
+
+def _numbers(batch: pl.DataFrame) -> Ints:
+    return batch[RECORD].to_numpy().astype(np.int64)
+
+
+def _rejected(judged: pl.DataFrame, chunk: Chunk) -> Mask:
+    """Which records of the chunk carry an error."""
+    mask = np.zeros(chunk.records, np.bool_)
+    if len(judged):
+        mask[findings.errors(judged) - chunk.first] = True
+    return mask
+
+
+def _dropped(
+    mapped: Mapped, batch: pl.DataFrame, chunk: Chunk, rejected: Mask
+) -> tuple[tuple[str, Ints], ...]:
+    """The records each filter left out; one that is rejected as well counts as rejected."""
+    found = []
+    for filtered in mapped.dropped:
+        numbers = _numbers(batch.filter(pl.Series(filtered.rows)))
+        found.append((filtered.because, numbers[~rejected[numbers - chunk.first]]))
+    return tuple(found)
+
+
+def _tally(side: Side, batch: pl.DataFrame, outcomes: Outcomes, lost: Mask, whole: Tally) -> Tally:
+    """The tally of the records that are not lost."""
+    if not lost.any():
+        return whole
+    kept = {name: status[~lost] for name, status in outcomes.items()}
+    return balance.tally(batch.filter(~lost), side.layout, kept)
+
+
+def _count(problems: list[ValueProblem]) -> Counts:
+    counts: Counts = {}
+    for problem in problems:
+        counts[problem.step] = counts.get(problem.step, 0) + len(problem.rows)
+    return counts
