@@ -86,18 +86,20 @@ def assemble_fixed(
     blank pad; `pads` three words of the pad, repeated, and three of what a blank is filled with.
     """
     length = slots[-1, 0] + slots[-1, 1] + newline
-    tile = max(16, (1 << 17) // length)
-    for low in range(0, len(rows), tile):
-        high = min(len(rows), low + tile)
+    # Records are made in a tile with room between them for what spills over, column by column.
+    stride = length + SPILL
+    count = max(16, (1 << 16) // stride)
+    tile = np.empty(count * stride, np.uint8)
+    for low in range(0, len(rows), count):
+        near = rows[low : low + count]
         for f in range(len(slots)):
-            _place(
-                pool, views[f], steps[f], pools[f], rows, low, high, slots[f], pads[f], length, out
-            )
-        if newline:
-            for r in range(low + 1, high + 1):
-                out[r * length - 1] = LF
-                if newline == 2:
-                    out[r * length - 2] = CR
+            _place(pool, views[f], steps[f], pools[f], near, slots[f], pads[f], stride, tile)
+        for r in range(len(near)):
+            if newline:
+                tile[r * stride + length - newline] = CR
+                tile[r * stride + length - 1] = LF
+            for k in range(0, length, 8):
+                store64(out, (low + r) * length + k, load64(tile, r * stride + k))
 
 
 @njit(cache=True, nogil=True)
@@ -107,40 +109,21 @@ def _place(
     step: int,
     base: int,
     rows: Ints,
-    low: int,
-    high: int,
     slot: Ints,
     pads: Words,
-    length: int,
-    out: Bytes,
+    stride: int,
+    tile: Bytes,
 ) -> None:
-    """One column into its slot of the records from `low` to `high`."""
-    place, width, side = low * length + slot[0], slot[1], slot[2]
-    # Behind the last bytes of a record lies the next one, which is there already.
-    if slot[0] + width + SPILL > length:
-        cell = np.empty(width + SPILL, np.uint8)
-        for r in range(low, high):
-            source, size = _value(pool, view + step * rows[r], base)
-            if side == LEFT or size == 0:
-                _left(pool, source, size, cell, 0, width, slot, pads)
-            else:
-                _right(pool, source, size, cell, 0, width, slot, pads)
-            for k in range(width):
-                out[place + k] = cell[k]
-            place += length
-    elif side == LEFT:
-        for r in range(low, high):
-            source, size = _value(pool, view + step * rows[r], base)
-            _left(pool, source, size, out, place, width, slot, pads)
-            place += length
-    else:
-        for r in range(low, high):
-            source, size = _value(pool, view + step * rows[r], base)
-            if size:
-                _right(pool, source, size, out, place, width, slot, pads)
-            else:
-                _left(pool, source, size, out, place, width, slot, pads)
-            place += length
+    """One column into its slot of the records of a tile."""
+    place, width, side = slot[0], slot[1], slot[2]
+    for r in range(len(rows)):
+        source, size = _value(pool, view + step * rows[r], base)
+        size = min(size, width)
+        if side == LEFT or size == 0:
+            _left(pool, source, size, tile, place, width, slot, pads)
+        else:
+            _right(pool, source, size, tile, place, width, slot, pads)
+        place += stride
 
 
 @leaf
@@ -164,7 +147,6 @@ def _left(
     pads: Words,
 ) -> None:
     """A value on the left of its slot, or a blank; spaces where no whole pad character fits."""
-    size = min(size, width)
     _copy(pool, source, out, place, size)
     blank = 0 if size else 1
     gap = width - size
@@ -185,7 +167,6 @@ def _right(
     pads: Words,
 ) -> None:
     """A value on the right of its slot; its sign may stay in front of the pad."""
-    size = min(size, width)
     end = place + width
     first = load8(pool, source)
     if slot[2] == SIGN or (slot[2] == SIGN_MINUS and (first < 0x30 or first > 0x39)):

@@ -48,7 +48,12 @@ def leaf(function: Function) -> Function:
     numba counts references for every array argument of every call, with locked instructions that
     take longer than a short value. A leaf goes without, so it must not make or return arrays.
     """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "forceinline": True, "_nrt": False}
+    options: dict[str, Any] = {
+        "forceinline": True,
+        "no_cfunc_wrapper": True,
+        "no_cpython_wrapper": True,
+        "_nrt": False,
+    }
     return cast(Function, njit(**options)(function))
 
 
