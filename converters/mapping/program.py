@@ -17,6 +17,7 @@ import polars as pl
 
 from converters.conditions import Holds, holds
 from converters.findings import ValueProblem
+from converters.kinds import dtype
 from converters.mapping.choice import coalesce, constant
 from converters.mapping.pairs import LOSSY, Pair, Step, Wiring, flagged
 from converters.mapping.partial import partial_date
@@ -100,13 +101,23 @@ class Program:
             problems += _audited(audit, rows, made)
         if rows is not batch:
             problems = [replace(problem, rows=kept[problem.rows]) for problem in problems]
-        columns = [rows[RECORD]]
+        return Mapped(
+            pl.DataFrame([rows[RECORD], *self._columns(made, rows.height)]), problems, dropped
+        )
+
+    def _columns(self, made: dict[str, pl.Series], rows: int) -> list[pl.Series]:
+        """All fields in order; those that no rule sets share one blank column of their type."""
+        blanks: dict[pl.DataType, pl.Series] = {}
+        columns = []
         for field in self.fields:
             values = made.get(field.name)
-            columns.append(
-                blank(field, rows.height) if values is None else values.alias(field.name)
-            )
-        return Mapped(pl.DataFrame(columns), problems, dropped)
+            if values is None:
+                kind = dtype(field)
+                if kind not in blanks:
+                    blanks[kind] = blank(field, rows)
+                values = blanks[kind]
+            columns.append(values.alias(field.name))
+        return columns
 
 
 def _made(
@@ -205,19 +216,17 @@ def _wiring(
     needed = not rule.sources or any(owners[name] is rule for name in rule.sources)
     sources = tuple(source.record.field(name) for name in rule.sources)
     targets = tuple(target.record.field(name) for name in rule.targets)
-    return Wiring(
-        rule, mapping, sources, targets, bool(rule.lossy) or not needed, _floor(source, sources)
-    )
+    return Wiring(rule, mapping, sources, targets, bool(rule.lossy) or not needed, _floor(sources))
 
 
-def _floor(layout: Layout, sources: tuple[Field, ...]) -> int:
-    """The characters a value keeps when zeros are taken off: all of a fixed field of digits.
+def _floor(sources: tuple[Field, ...]) -> int:
+    """The characters a value keeps when zeros are taken off: all of a field of digits.
 
-    Such a field has its own zeros up to its width, unless they are its padding.
+    Digits are identifiers: they fill their field with zeros of their own. Numbers do not.
     """
-    if layout.framing.fixed is None or len(sources) != 1 or sources[0].kind != "digits":
+    if len(sources) != 1 or sources[0].kind != "digits" or sources[0].pad == "0":
         return 1
-    return 1 if sources[0].pad == "0" else sources[0].bytes or 1
+    return sources[0].chars or sources[0].bytes or 1
 
 
 def _fields(layout: Layout) -> tuple[Field, ...]:

@@ -14,6 +14,7 @@ import polars as pl
 
 from converters.columns import text
 from converters.kinds import dtype
+from converters.kinds.date import ERAS
 from converters.mapping.pairs import Mask
 from converters.model import Field
 
@@ -22,6 +23,7 @@ __all__ = ["NONE", "Converted", "as_text", "blank", "convert", "from_text"]
 NONE: Mask = np.zeros(0, np.bool_)
 """No row at all."""
 DATE = len("YYYY-MM-DD")
+LETTERED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[{''.join(ERAS)}]$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ def blank(field: Field, rows: int) -> pl.Series:
 def convert(values: pl.Series, source: Field, target: Field) -> Converted:
     """Values of the source field as values of the target field."""
     here, there = dtype(source), dtype(target)
-    if here == there and here != pl.Boolean():
-        return from_text(values, target) if here == pl.String() else Converted(values)
+    if here == there:
+        bare = source.kind == "date" or target.kind != "date"
+        return Converted(values) if bare else _date(values)
     if here.is_numeric() and there.is_numeric():
         return _number(values, there)
     return from_text(as_text(values, source), target)
@@ -98,8 +101,10 @@ def _number(values: pl.Series, kind: pl.DataType) -> Converted:
 
 
 def _date(values: pl.Series) -> Converted:
-    longer = text(values).lengths > DATE
+    """Dates without the era letter that an era date may carry."""
+    longer = text(values).lengths == DATE + 1
     if not longer.any():
         return Converted(values)
-    mask = pl.Series(longer)
-    return Converted(values.str.head(DATE).zip_with(mask, values), NONE, longer)
+    lettered = values.str.contains(LETTERED).fill_null(False)
+    bare = values.str.head(DATE).zip_with(lettered, values)
+    return Converted(bare, NONE, lettered.to_numpy())
