@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from converters import balance, findings
-from converters.balance import Tally
+from converters.balance import Books, Tally
 from converters.columns import Ints
 from converters.errors import StoppedByPolicy
 from converters.fields import RECORD
@@ -98,6 +98,7 @@ class Ledger:
                     self._duplicates(side, place, spool.fields, new)
                     seen = frame.select("file", "record")
                     known = seen if known is None else pl.concat([known, seen])
+        self._balanced()
         if self._rejects:
             self._rejects.close()
         if self._file:
@@ -122,11 +123,31 @@ class Ledger:
         return self._seen.problems()
 
     def balance(self) -> dict[str, Any]:
-        """The balance block of the report."""
+        """The balance block of the report; empty for a run without records."""
+        books = self._books()
+        return balance.balance(books, self._plan.definitions, self._plan.back) if books else {}
+
+    def fields(self) -> list[dict[str, Any]]:
+        """Filled and unknown values of every field, before and after."""
+        books = self._books()
+        return balance.fields(books) if books else []
+
+    def _books(self) -> Books | None:
         source, converted, target = self._tallies
         if source is None or converted is None:
-            return {}
-        return balance.balance(self._plan, source, converted, target)
+            return None
+        return Books(source, converted, target, self._rejected, dict(self._filtered))
+
+    def _balanced(self) -> None:
+        """Findings on what does not agree; a count that does not close stops the run."""
+        found = self.balance().get("discrepancies", ())
+        for one in found:
+            shown = f"{one['expected']} > {one['found']}".encode()
+            frame = findings.single(0, one["code"], one["field"])
+            frame = frame.with_columns(value=pl.lit(shown, pl.Binary))
+            self._add(findings.judge(frame, self._policy))
+        if any(one["code"] == "BAL-001" for one in found):
+            raise StoppedByPolicy("balance")
 
     def steps(self) -> list[dict[str, object]]:
         """Every check that was due, with its outcome."""
@@ -167,7 +188,7 @@ class Ledger:
             "file",
             "record",
             "offset",
-            field=pl.lit(fields[0]),
+            field=pl.lit("+".join(fields)),
             code=pl.lit("SET-001"),
             value=pl.col("key").cast(pl.Binary),
             action=pl.lit(""),

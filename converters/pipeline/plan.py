@@ -35,12 +35,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """From `source` through `program` to `target`; both are None where a file is only validated."""
+    """From `source` through `program` to `target`; both are None where a file is only validated.
+
+    `definitions` is the mapping with its two layouts, `back` its direction.
+    """
 
     source: Side
     target: Side | None
     program: Program | None
     policy: Policy
+    definitions: MappingSet | None = None
+    back: bool = False
 
 
 def side(layout: Layout) -> Side:
@@ -80,7 +85,7 @@ def validation(layout: Layout, job: Job) -> Plan:
 def _between(definitions: MappingSet, source: Side, target: Side, back: bool, job: Job) -> Plan:
     program = mapping.compile(definitions.mapping, definitions.source, definitions.target, back)
     known = (source.layout, definitions.mapping, target.layout)
-    return Plan(source, target, program, _policy(known, job))
+    return Plan(source, target, program, _policy(known, job), definitions, back)
 
 
 def _policy(definitions: tuple[object, ...], job: Job) -> Policy:

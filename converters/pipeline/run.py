@@ -174,6 +174,7 @@ def _facts(session: _Session) -> RunFacts:
         complete=session.complete,
         balance=ledger.balance(),
         steps=ledger.steps(),
+        fields=ledger.fields(),
     )
 
 

@@ -17,6 +17,7 @@ from converters import status as outcome
 from converters.balance import Tally
 from converters.columns import Bytes, Chunk, Ints, Status, Text
 from converters.fields import RECORD
+from converters.forms import PROBLEMS
 from converters.findings import Origin, ValueProblem
 from converters.mapping import Mapped
 from converters.pipeline.plan import Plan, Side
@@ -90,7 +91,7 @@ def _reading(
     checked = _sound(plan.source.checks.run(batch, unread), sound)
     frame = findings.from_problems(origin, _sound(values, sound) + checked)
     if not sound.all():
-        frame = pl.concat([findings.from_records(origin.chunk, codes), frame])
+        frame = pl.concat([findings.from_records(origin.chunk, PROBLEMS, codes), frame])
     return findings.judge(frame, plan.policy) if len(frame) else _nothing(), _count(checked)
 
 
