@@ -22,7 +22,7 @@ Loc = tuple[int | str, ...]
 """The way from the top of a file to a value: keys and 0-based positions."""
 
 DEEPEST: Final = 40
-LARGEST: Final = 200_000
+LARGEST: Final = 100_000
 """Values in one file, counted as often as aliases repeat them."""
 LONGEST: Final = 16 << 20
 """Bytes in one definition file or code table."""

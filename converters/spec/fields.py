@@ -22,7 +22,7 @@ PAPER: Final = {"name", "notes", "romaji", "sensitivity", "title"}
 EVERY: Final = PAPER | {"at", "balance", "bytes", "chars", "column", "kind", "quote"}
 VALUE: Final = EVERY | {"align", "null", "pad", "required"}
 DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "style", "unknown"}
-NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sentinels", "sign"}
+NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
 TEXT: Final = VALUE | {"pattern", "sentinels"}
 
 OPTIONS: Final[dict[str, set[str]]] = {
