@@ -236,14 +236,20 @@ def _fit(form: Delimited, place: int, text: Text) -> Status:
     """What cannot be written: too many bytes, or a value that needs quotes where there are none."""
     found = np.zeros(len(text.views), np.uint8)
     if form.modes[place] == NEVER:
-        columns, rows = view([text]), np.arange(len(found))
-        cells = (columns.views[0], columns.steps[0], columns.pools[0])
-        judge(columns.pool, *cells, rows, NEEDED, form.delimiter, found)
-        found = (found > 0).astype(np.uint8) * np.uint8(status.UNMAPPABLE)
+        found[_need_quotes(text, form.delimiter)] = status.UNMAPPABLE
     width = form.fields[place].bytes
     if width is not None:
         found[text.lengths > width] = status.OVERFLOW
     return found
+
+
+def _need_quotes(text: Text, delimiter: int) -> npt.NDArray[np.bool_]:
+    """Which values could not be told from what stands around them without quotes."""
+    column, rows = view([text]), np.arange(len(text.views))
+    cells = (column.views[0], column.steps[0], column.pools[0])
+    plans = np.empty((len(rows), 1), np.int64)
+    judge(column.pool, *cells, rows, NEEDED, delimiter, 0, np.empty_like(plans), plans)
+    return plans[:, 0] & 3 > 0
 
 
 def _guess(columns: Columns, rows: int) -> int:

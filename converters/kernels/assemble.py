@@ -245,27 +245,21 @@ def assemble_delimited(
     it stops where `out` might not hold the next records.
     """
     fields = len(views)
-    flags = np.empty((fields, TILE), np.uint8)
+    sources = np.empty((TILE, fields), np.int64)
+    plans = np.empty((TILE, fields), np.int64)
     place = int(bounds[start])
     for low in range(start, len(rows), TILE):
-        high = min(len(rows), low + TILE)
-        room = (high - low) * (fields - 1 + newline) + SPILL
+        near = rows[low : low + TILE]
+        room = len(near) * (fields - 1 + newline) + SPILL
         for f in range(fields):
             room += judge(
-                pool, views[f], steps[f], pools[f], rows[low:high], modes[f], delimiter, flags[f]
+                pool, views[f], steps[f], pools[f], near, modes[f], delimiter, f, sources, plans
             )
         if place + room > len(out):
             return low
-        for r in range(low, high):
+        for r in range(len(near)):
             for f in range(fields):
-                place = _write(
-                    pool,
-                    views[f] + steps[f] * rows[r],
-                    pools[f],
-                    flags[f, r - low],
-                    out,
-                    place,
-                )
+                place = _write(pool, sources[r, f], plans[r, f], out, place)
                 out[place] = delimiter
                 place += 1
             # The last delimiter gives way to the line end.
@@ -273,32 +267,32 @@ def assemble_delimited(
                 out[place - 1] = CR
                 place += 1
             out[place - 1] = LF
-            bounds[r + 1] = place
+            bounds[low + r + 1] = place
     return len(rows)
 
 
 @leaf
-def _write(pool: Bytes, place: int, base: int, flag: int, out: Bytes, to: int) -> int:
-    """One value, in quotes if so flagged; returns the place behind it."""
-    source, size = _value(pool, place, base)
-    if flag == PLAIN:
-        _copy(pool, source, out, to, size)
-        return int(to + size)
-    out[to] = QUOTE
-    to += 1
-    if flag == QUOTED:
-        _copy(pool, source, out, to, size)
-        to += size
+def _write(pool: Bytes, source: int, plan: int, out: Bytes, place: int) -> int:
+    """One value as planned; returns the place behind it."""
+    size = plan >> 2
+    if plan & 3 == PLAIN:
+        _copy(pool, source, out, place, size)
+        return place + size
+    out[place] = QUOTE
+    place += 1
+    if plan & 3 == QUOTED:
+        _copy(pool, source, out, place, size)
+        place += size
     else:
         for k in range(source, source + size):
             byte = load8(pool, k)
-            out[to] = byte
-            to += 1
+            out[place] = byte
+            place += 1
             if byte == QUOTE:
-                out[to] = QUOTE
-                to += 1
-    out[to] = QUOTE
-    return to + 1
+                out[place] = QUOTE
+                place += 1
+    out[place] = QUOTE
+    return place + 1
 
 
 @njit(cache=True, nogil=True)
@@ -310,24 +304,28 @@ def judge(
     rows: Ints,
     mode: int,
     delimiter: int,
-    flags: Bytes,
+    f: int,
+    sources: Ints,
+    plans: Ints,
 ) -> int:
-    """How each value of a column is to be written, into `flags`; returns the bytes of all."""
+    """How each value of a column is to be written; returns the bytes of all.
+
+    Column f of `sources` is set to the place of each value, that of `plans` to four times its
+    size, and PLAIN, QUOTED or DOUBLED.
+    """
     total = 0
     for r in range(len(rows)):
-        place = view + step * rows[r]
-        source, size = _value(pool, place, base)
-        total += size
-        flags[r] = PLAIN
-        if mode == NEVER:
-            continue
-        special, quotes = _special(pool, source, size, delimiter)
-        if quotes:
-            flags[r] = DOUBLED
-            total += 2 + quotes
-        elif special or mode == ALWAYS:
-            flags[r] = QUOTED
-            total += 2
+        source, size = _value(pool, view + step * rows[r], base)
+        plan, extra = PLAIN, 0
+        if mode != NEVER:
+            special, quotes = _special(pool, source, size, delimiter)
+            if quotes:
+                plan, extra = DOUBLED, 2 + quotes
+            elif special or mode == ALWAYS:
+                plan, extra = QUOTED, 2
+        sources[r, f] = source
+        plans[r, f] = 4 * size + plan
+        total += size + extra
     return total
 
 
