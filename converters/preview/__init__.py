@@ -131,7 +131,7 @@ def _row(field: FieldView, side: Side, lang: str) -> tuple[str | Text, ...]:
         str(field.at or "?"),
         str(len(field.raw)),
         Text(field.name),
-        Text(visible(side.show(field.raw)).rstrip(" ")),
+        Text(visible(side.show(field.raw)).rstrip(" \u3000")),
         Text(compact_hex(field.raw), style="dim"),
         value,
         _becomes(field.targets),

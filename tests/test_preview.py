@@ -1,0 +1,106 @@
+"""The preview: what stands under the ruler is the byte it says; no field is left out."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from converters import charset, generate, preview, spec
+from converters.errors import UsageError
+from converters.findings import decoder
+from converters.pipeline import Job, plan
+from converters.preview.records import RecordView, records
+from converters.preview.ruler import compact_hex, lines
+
+CP932 = charset.load("cp932")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("nothing", b"", ""),
+        ("short runs stay", b"000", "303030"),
+        ("a run of one byte", b" " * 30, "20×30"),
+        ("a run of two bytes", "　".encode("cp932") * 15, "8140×15"),
+        ("runs between others", b"12" + b"0" * 5 + b"\x8e", "3132 30×5 8e"),
+    ],
+)
+def test_hex_is_compact_where_bytes_repeat(name: str, data: bytes, expected: str) -> None:
+    assert compact_hex(data) == expected
+
+
+def test_one_column_is_one_byte() -> None:
+    data = "12住民ｱﾍﾞ".encode("cp932") + b"\x81\r\n"
+    assert lines(decoder("cp932")(data), CP932, {0, 2, 6}, 20) == [
+        ("....+....1..", "12住民ｱﾍﾞ�␍␊", "╵ ╵   ╵"),
+    ]
+
+
+def test_a_character_across_the_end_of_a_line_is_shown_once() -> None:
+    found = lines("123456789住X", CP932, {0}, 10)
+    assert [text for _, text, _ in found] == ["123456789住", " X"]
+
+
+@given(st.binary(max_size=60), st.sampled_from(["cp932", "shift_jis", "utf-8"]))
+def test_any_bytes_are_shown_at_their_places(data: bytes, name: str) -> None:
+    found = lines(decoder(name)(data), charset.load(name), set(), 1000)
+    assert [(len(scale), cell_len(text)) for scale, text, _ in found] == [
+        (len(data), len(data)) for _ in range(bool(data))
+    ]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A small file of each vendor."""
+    folder = tmp_path_factory.mktemp("preview")
+    files = {name: folder / name for name in ("vendor-a", "vendor-b")}
+    for name, path in files.items():
+        generate.write(spec.load_layout(f"{name}/resident"), path, 30, seed=3)
+    return files
+
+
+def views(path: Path, wanted: range) -> list[RecordView]:
+    layout = spec.load_layout(f"{path.name}/resident")
+    found = records(plan.validation(layout, Job((str(path),))), {}, str(path), wanted)
+    return [each for each in found if isinstance(each, RecordView)]
+
+
+def test_the_fields_of_a_fixed_record_tile_it(made: dict[str, Path]) -> None:
+    data = made["vendor-a"].read_bytes()
+    for view in views(made["vendor-a"], range(5, 8)):
+        assert view.raw == data[view.offset : view.offset + len(view.raw)]
+        assert b"".join(field.raw for field in view.fields) + b"\r\n" == view.raw
+        assert all(view.raw[field.at - 1 :].startswith(field.raw) for field in view.fields)
+
+
+def test_the_fields_of_a_csv_record_stand_where_they_say(made: dict[str, Path]) -> None:
+    (view,) = views(made["vendor-b"], range(30, 31))
+    assert view.number == 30
+    assert all(view.raw[field.at - 1 :].startswith(field.raw) for field in view.fields if field.at)
+
+
+def test_a_record_beyond_the_end_is_a_mistake_of_the_caller(made: dict[str, Path]) -> None:
+    with pytest.raises(UsageError, match="no record 31, the last is 30"):
+        views(made["vendor-a"], range(31, 32))
+
+
+@pytest.mark.parametrize("vendor", ["vendor-a", "vendor-b"])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_every_field_and_item_is_on_the_page(vendor: str, lang: str, made: dict[str, Path]) -> None:
+    definitions = spec.load_mapping(f"{vendor}/resident-to-standard")
+    path = made[vendor]
+    forward = plan.plan(definitions, False, Job((str(path),)))
+    out = io.StringIO()
+    console = Console(file=out, width=400)
+    preview.show(forward, definitions.mapping, str(path), range(1, 2), (console, lang))
+    page = out.getvalue()
+    names = [field.name for field in definitions.source.record.fields]
+    items = [item for rule in definitions.mapping.rules for item in rule.targets]
+    assert [name for name in names if name not in page] == []
+    assert [item for item in items if f"{item} = " not in page] == []
