@@ -11,7 +11,17 @@ from typing import Final
 
 from converters.model import Field, Layout, Mapping, MappingSet, Rule
 
-__all__ = ["Coverage", "Loss", "SourceRow", "TargetRow", "coverage", "losses", "render"]
+__all__ = [
+    "Coverage",
+    "Loss",
+    "Lost",
+    "SourceRow",
+    "TargetRow",
+    "coverage",
+    "losses",
+    "render",
+    "wording",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +51,20 @@ class TargetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """One thing that does not come back: a name of `LOST` and the values its words are about."""
+
+    what: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """A rule whose way back is not exact: what is lost, and the reason declared for it."""
 
     rule: int
     items: tuple[str, ...]
-    lost: tuple[str, ...]
+    lost: tuple[Lost, ...]
     declared: str
 
 
@@ -91,38 +109,38 @@ def coverage(mapping_set: MappingSet) -> Coverage:
     return Coverage(mapping.id, tuple(sources), tuple(targets), tuple(found))
 
 
-def losses(rule: Rule, mapping: Mapping, source: Layout) -> tuple[str, ...]:
-    """What a rule cannot bring back, in words; empty when its inverse is exact."""
-    found: list[str] = []
+def losses(rule: Rule, mapping: Mapping, source: Layout) -> tuple[Lost, ...]:
+    """What a rule cannot bring back; empty when its inverse is exact."""
+    found: list[Lost] = []
     if rule.substring is not None:
-        found.append(f"the rest of {rule.substring} is cut off")
+        found.append(Lost("rest", (rule.substring,)))
     if rule.join is not None and not rule.by:
-        found.append("where one part ends and the next begins is not kept")
+        found.append(Lost("joints", rule.join))
     if rule.default is not None:
-        found.append(f'a blank becomes "{rule.default}"')
+        found.append(Lost("blank", (rule.default,)))
     if rule.codes:
         found += _code_losses(rule, mapping, source)
     return tuple(found)
 
 
-def _code_losses(rule: Rule, mapping: Mapping, source: Layout) -> list[str]:
+def _code_losses(rule: Rule, mapping: Mapping, source: Layout) -> list[Lost]:
     table = mapping.codes.get(rule.codes)
     if not isinstance(table, dict):
         return []
-    found: list[str] = []
+    found: list[Lost] = []
     origins: dict[str, list[str]] = {}
     for code, meaning in table.items():
         origins.setdefault(meaning, []).append(code)
     for meaning, codes in origins.items():
         if not meaning:
-            found.append(f"{', '.join(codes)} become blank")
+            found.append(Lost("blanked", (", ".join(codes),)))
         elif len(codes) > 1:
-            found.append(f'{", ".join(codes)} all become "{meaning}"')
+            found.append(Lost("merged", (", ".join(codes), meaning)))
     if rule.unmapped == "keep":
         kept = sorted((set(origins) - set(table)) & _possible(rule, source, set(origins)))
-        found += [f'a kept "{code}" looks like a mapped one' for code in kept]
+        found += [Lost("kept", (code,)) for code in kept]
     elif rule.unmapped != "error":
-        found.append(f'codes not in the table become "{rule.unmapped}"')
+        found.append(Lost("unmapped", (rule.unmapped,)))
     return found
 
 
@@ -180,13 +198,41 @@ WORDS: Final = {
 }
 
 
+LOST: Final = {
+    "en": {
+        "blank": 'a blank becomes "{0}"',
+        "blanked": "{0} become blank",
+        "joints": "where {0} ends is not kept",
+        "kept": 'a kept "{0}" looks like a mapped one',
+        "merged": '{0} all become "{1}"',
+        "rest": "the rest of {0} is cut off",
+        "unmapped": 'codes that are not in the table become "{0}"',
+    },
+    "ja": {
+        "blank": "空白が「{0}」になる",
+        "blanked": "{0} が空白になる",
+        "joints": "{0} の終わりの位置が残らない",
+        "kept": "そのまま残した「{0}」が、変換した値と区別できない",
+        "merged": "{0} がどれも「{1}」になる",
+        "rest": "{0} の残りの部分がなくなる",
+        "unmapped": "表にないコードが「{0}」になる",
+    },
+}
+"""What can be lost, in words."""
+
+
+def wording(lost: tuple[Lost, ...], language: str = "en") -> str:
+    """What is lost, as one line of text."""
+    return "; ".join(LOST[language][one.what].format(*one.values) for one in lost)
+
+
 def render(account: Coverage, language: str = "en") -> str:
     """The account as text, one line per field and item; gaps in capitals."""
     words = WORDS[language]
     sources = [(row.field, _source_text(row, words)) for row in account.sources]
     targets = [(row.item, _target_text(row, words)) for row in account.targets]
     lost = [
-        (", ".join(loss.items), "; ".join(loss.lost) + _declared(loss, words))
+        (", ".join(loss.items), f"{wording(loss.lost, language)} {_declared(loss, words)}".strip())
         for loss in account.losses
     ]
     parts = [
@@ -213,8 +259,8 @@ def _target_text(row: TargetRow, words: dict[str, str]) -> str:
 
 def _declared(loss: Loss, words: dict[str, str]) -> str:
     if not loss.declared:
-        return f" [{words['undeclared']}]"
-    return f" [{words['declared']}: {loss.declared}]"
+        return f"[{words['undeclared']}]"
+    return f"[{words['declared']}: {loss.declared}]"
 
 
 def _block(title: str, rows: list[tuple[str, str]]) -> list[str]:

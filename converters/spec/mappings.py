@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from converters.coverage import coverage
+from converters.coverage import coverage, wording
 from converters.errors import Problem
 from converters.model import Field, Layout, MappingSet, Rule
 from converters.spec.document import Document, Loc
@@ -90,7 +90,7 @@ def check_coverage(document: Document, mapping_set: MappingSet) -> Iterator[Prob
             yield document.key_problem(("rules",), "DEF-040", message)
     for loss in account.losses:
         if not loss.declared:
-            message = f"no exact way back: {'; '.join(loss.lost)}"
+            message = f"no exact way back: {wording(loss.lost)}"
             hint = "say why that is right: lossy: <reason>"
             yield document.problem(("rules", loss.rule), "DEF-042", message, hint)
 
