@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from converters.charset import NAMES
 from converters.errors import Problem
+from converters.findings.catalogue import catalogue
 from converters.model import Condition, Field, Layout, Override
 from converters.spec import styles
 from converters.spec.document import Document, Loc
@@ -25,7 +25,6 @@ __all__ = [
 ]
 
 FIELDS: Loc = ("records", 0, "fields")
-CODE = re.compile("(SYS|DEF|SRC|REC|FLD|MAP|SET|XFL|BAL|OUT)-[0-9]{3}")
 
 
 def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
@@ -128,13 +127,14 @@ def check_tables(document: Document) -> Iterator[Problem]:
 def check_overrides(
     document: Document, known: Iterable[str], overrides: tuple[Override, ...]
 ) -> Iterator[Problem]:
-    """Codes look like codes, and the fields they are limited to are there."""
+    """Codes are in the catalogue, and the fields they are limited to are there."""
     names = list(known)
     for number, override in enumerate(overrides):
         loc = ("severities", number)
-        if not CODE.fullmatch(override.code):
+        if override.code not in catalogue():
             message = f'"{override.code}" is no finding code'
-            yield document.problem((*loc, "code"), "DEF-020", message, "such as FLD-061")
+            hint = nearest(override.code, catalogue())
+            yield document.problem((*loc, "code"), "DEF-020", message, hint)
         for at, name in enumerate(override.fields):
             yield from check_name(document, names, name, (*loc, "fields", at))
 
