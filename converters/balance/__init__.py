@@ -1,0 +1,20 @@
+"""The balance of a run: what went in, what came out, and that nothing was lost between.
+
+    typed batch → tally;  tally + tally → tally;  tallies of a run → the block a city signs
+
+Tallies are exact and add up in any order, so that batches and workers change nothing.
+"""
+
+from converters.balance.books import Books, balance, fields
+from converters.balance.tallies import FieldTally, KeyTotal, Tally, merge, tally
+
+__all__ = [
+    "Books",
+    "FieldTally",
+    "KeyTotal",
+    "Tally",
+    "balance",
+    "fields",
+    "merge",
+    "tally",
+]

@@ -1,0 +1,184 @@
+"""A typed batch → its counts, sums, categories and key totals, which add up batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from converters import status as outcome
+from converters.columns import Status
+from converters.keys import hashes
+from converters.model import Field, Layout
+
+__all__ = ["DISTINCT", "FieldTally", "KeyTotal", "Tally", "merge", "tally"]
+
+DISTINCT: Final = 10_000
+"""Categories that are counted one by one. The smallest values are kept, not the most frequent:
+only so is the count of every kept value exact however the batches were cut."""
+DATES: Final = frozenset({"date", "wareki"})
+WORD: Final = (1 << 64) - 1
+SAFE: Final = 1 << 126
+"""A sum that stays below cannot leave 128 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTotal:
+    """A set of keys, independent of their order: count, sum and exclusive or of their hashes."""
+
+    count: int
+    sum: int
+    xor: int
+
+    def __add__(self, other: KeyTotal) -> KeyTotal:
+        total = (self.sum + other.sum) & WORD
+        return KeyTotal(self.count + other.count, total, self.xor ^ other.xor)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTally:
+    """One field: filled values, those with an unknown part, and what its `balance` asks for.
+
+    `total` is the sum in units of 10 to the power of -`scale`. `categories` maps value to count;
+    filled values that are in none are beyond `DISTINCT`.
+    """
+
+    filled: int
+    unknown: int = 0
+    scale: int = 0
+    total: int | None = None
+    categories: Mapping[str, int] | None = None
+    key: KeyTotal | None = None
+
+    @property
+    def other(self) -> int:
+        """Filled values whose category is not counted by itself."""
+        return 0 if self.categories is None else self.filled - sum(self.categories.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The records of one layout: their number, their fields by name, the total of their keys."""
+
+    records: int
+    fields: Mapping[str, FieldTally]
+    key: KeyTotal | None = None
+
+
+def merge(first: Tally, second: Tally) -> Tally:
+    """The tally of the records of both; a field that only one of them has is kept."""
+    fields = dict(first.fields)
+    for name, found in second.fields.items():
+        fields[name] = _merged(fields[name], found) if name in fields else found
+    return Tally(first.records + second.records, fields, _both(first.key, second.key))
+
+
+def _both(first: KeyTotal | None, second: KeyTotal | None) -> KeyTotal | None:
+    return first + second if first is not None and second is not None else first or second
+
+
+def _merged(first: FieldTally, second: FieldTally) -> FieldTally:
+    total, categories = first.total, first.categories
+    if total is not None and second.total is not None:
+        total += second.total
+    if categories is not None and second.categories is not None:
+        counts = dict(categories)
+        for value, count in second.categories.items():
+            counts[value] = counts.get(value, 0) + count
+        categories = _smallest(counts)
+    return replace(
+        first,
+        filled=first.filled + second.filled,
+        unknown=first.unknown + second.unknown,
+        total=total,
+        categories=categories,
+        key=_both(first.key, second.key),
+    )
+
+
+def _smallest(counts: dict[str, int]) -> dict[str, int]:
+    """The categories in order, as many as are kept."""
+    return {value: counts[value] for value in sorted(counts)[:DISTINCT]}
+
+
+def tally(batch: pl.DataFrame, layout: Layout, outcomes: Mapping[str, Status]) -> Tally:
+    """The tally of a batch of the layout. `outcomes` per field tell unknown dates; where they are
+    missing the dates themselves are asked."""
+    record = layout.record
+    fields = {
+        field.name: _field(batch[field.name], field, outcomes.get(field.name))
+        for field in record.fields
+        if not field.is_filler and field.name in batch.columns
+    }
+    return Tally(batch.height, fields, _record_key(batch, layout, fields))
+
+
+def _record_key(
+    batch: pl.DataFrame, layout: Layout, fields: Mapping[str, FieldTally]
+) -> KeyTotal | None:
+    names = layout.record.key
+    if not names or not set(names) <= set(fields):
+        return None
+    if len(names) == 1 and fields[names[0]].key is not None:
+        return fields[names[0]].key
+    return _total([_key(batch[name], layout.record.field(name)) for name in names])
+
+
+def _field(column: pl.Series, field: Field, outcomes: Status | None) -> FieldTally:
+    total = None
+    if field.balance == "sum":
+        total = _sum(column)
+    categories = None
+    if field.kind in ("code", "boolean") or field.balance == "category":
+        categories = _categories(column)
+    return FieldTally(
+        filled=len(column) - column.null_count(),
+        unknown=_unknown(column, field, outcomes) if field.kind in DATES else 0,
+        scale=column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0,
+        total=total,
+        categories=categories,
+        key=_total([_key(column, field)]) if field.balance == "key" else None,
+    )
+
+
+def _unknown(column: pl.Series, field: Field, outcomes: Status | None) -> int:
+    if outcomes is not None:
+        return int(np.count_nonzero(outcomes == outcome.UNKNOWN))
+    if not (field.partial or field.unknown):
+        return 0
+    return int(column.str.contains("-00", literal=True).sum())
+
+
+def _sum(column: pl.Series) -> int:
+    """The exact sum in units of the column's scale; digit strings are numbers here."""
+    if column.dtype == pl.String:
+        column = column.cast(pl.Int128, strict=False)
+    units = column.to_physical().cast(pl.Int128)
+    least, most = units.min(), units.max()
+    if not isinstance(least, int) or not isinstance(most, int):
+        return 0
+    if max(-least, most) * len(units) < SAFE:
+        return int(units.sum())
+    return sum(units.drop_nulls().to_list())
+
+
+def _categories(column: pl.Series) -> dict[str, int]:
+    counts = column.drop_nulls().cast(pl.String).alias("value").value_counts()
+    return _smallest(dict(zip(counts["value"], counts["count"], strict=True)))
+
+
+def _key(column: pl.Series, field: Field) -> pl.Series:
+    """What is hashed: the text; of digits without leading zeros, so that padding is no change."""
+    return column.str.strip_chars_start("0") if field.kind == "digits" else column
+
+
+def _total(columns: list[pl.Series]) -> KeyTotal:
+    """The key total of the rows that have any part of the key."""
+    found = hashes(columns)
+    if all(column.null_count() for column in columns):
+        blank = np.logical_and.reduce([column.is_null().to_numpy() for column in columns])
+        found = found[~blank]
+    return KeyTotal(len(found), int(found.sum()), int(np.bitwise_xor.reduce(found)))
