@@ -33,6 +33,9 @@ HELD: Final = 1 << 18
 SORTED: Final = 1 << 21
 """Hashes sorted at a time, 8 bytes each."""
 
+ZERO: Final = ord("0")
+NOTHING: Final = -1
+"""Which byte at the front of a value is not hashed."""
 RISING: Final = ("file", "record", "offset")
 """Columns that take almost no room as differences; the disk is what a spool waits for."""
 
@@ -47,9 +50,15 @@ FOUND: Final[dict[str, pl.DataType]] = {
 """A record whose key was there before: its place, its key, and where the key was first."""
 
 
-def hashes(columns: list[pl.Series]) -> Hashes:
-    """One hash per row over the texts of the columns, the same on every machine."""
-    first, *others = [hash_views(*text(column.cast(pl.String)).raw) for column in columns]
+def hashes(columns: list[pl.Series], digits: tuple[int, ...] = ()) -> Hashes:
+    """One hash per row over the texts of the columns, the same on every machine.
+
+    Of the columns at the places in `digits` the leading zeros are left out.
+    """
+    first, *others = [
+        hash_views(*text(column.cast(pl.String)).raw, ZERO if place in digits else NOTHING)
+        for place, column in enumerate(columns)
+    ]
     for other in others:
         first = combine(first, other)
     return first

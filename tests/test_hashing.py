@@ -86,7 +86,14 @@ def test_spans_hash_like_the_plain_algorithm(values: list[bytes]) -> None:
 def test_a_column_hashes_like_its_bytes(values: list[str | None]) -> None:
     column = text(pl.Series(values, dtype=pl.String))
     expected = [xxh64((value or "").encode()) for value in values]
-    assert hash_views(*column.raw).tolist() == expected
+    assert hash_views(*column.raw, -1).tolist() == expected
+
+
+@given(st.lists(st.text("012", max_size=20), max_size=20))
+def test_zeros_at_the_front_can_be_left_out(values: list[str]) -> None:
+    column = text(pl.Series([value or None for value in values], dtype=pl.String))
+    expected = [xxh64(value.lstrip("0").encode()) for value in values]
+    assert hash_views(*column.raw, ord("0")).tolist() == expected
 
 
 def test_the_order_of_combined_values_matters() -> None:

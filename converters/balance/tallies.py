@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.columns import Status
+from converters.columns import Status, text
 from converters.keys import hashes
 from converters.model import Field, Layout
 
@@ -21,6 +21,8 @@ DISTINCT: Final = 10_000
 only so is the count of every kept value exact however the batches were cut."""
 DATES: Final = frozenset({"date", "wareki"})
 WORD: Final = (1 << 64) - 1
+TWO_BYTES: Final = np.uint64(0xFFFF)
+UNKNOWN_PART: Final = np.uint64(int.from_bytes(b"00", "little"))
 SAFE: Final = 1 << 126
 """A sum that stays below cannot leave 128 bits."""
 
@@ -124,7 +126,7 @@ def _record_key(
         return None
     if len(names) == 1 and fields[names[0]].key is not None:
         return fields[names[0]].key
-    return _total([_key(batch[name], layout.record.field(name)) for name in names])
+    return _total([batch[name] for name in names], [layout.record.field(name) for name in names])
 
 
 def _field(column: pl.Series, field: Field, outcomes: Status | None) -> FieldTally:
@@ -140,7 +142,7 @@ def _field(column: pl.Series, field: Field, outcomes: Status | None) -> FieldTal
         scale=column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0,
         total=total,
         categories=categories,
-        key=_total([_key(column, field)]) if field.balance == "key" else None,
+        key=_total([column], [field]) if field.balance == "key" else None,
     )
 
 
@@ -149,7 +151,10 @@ def _unknown(column: pl.Series, field: Field, outcomes: Status | None) -> int:
         return int(np.count_nonzero(outcomes == outcome.UNKNOWN))
     if not (field.partial or field.unknown):
         return 0
-    return int(column.str.contains("-00", literal=True).sum())
+    # YYYY-MM-DD lies in its view: -MM-DD are the low bytes of the second word.
+    words = text(column).views[:, 1]
+    month, day = words >> np.uint64(8) & TWO_BYTES, words >> np.uint64(32) & TWO_BYTES
+    return int(np.count_nonzero((month == UNKNOWN_PART) | (day == UNKNOWN_PART)))
 
 
 def _sum(column: pl.Series) -> int:
@@ -170,14 +175,13 @@ def _categories(column: pl.Series) -> dict[str, int]:
     return _smallest(dict(zip(counts["value"], counts["count"], strict=True)))
 
 
-def _key(column: pl.Series, field: Field) -> pl.Series:
-    """What is hashed: the text; of digits without leading zeros, so that padding is no change."""
-    return column.str.strip_chars_start("0") if field.kind == "digits" else column
+def _total(columns: list[pl.Series], fields: list[Field]) -> KeyTotal:
+    """The key total of the rows that have any part of the key.
 
-
-def _total(columns: list[pl.Series]) -> KeyTotal:
-    """The key total of the rows that have any part of the key."""
-    found = hashes(columns)
+    Digits are hashed without leading zeros, so that padding is no change.
+    """
+    digits = tuple(place for place, field in enumerate(fields) if field.kind == "digits")
+    found = hashes(columns, digits)
     if all(column.null_count() for column in columns):
         blank = np.logical_and.reduce([column.is_null().to_numpy() for column in columns])
         found = found[~blank]

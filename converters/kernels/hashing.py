@@ -78,17 +78,29 @@ def xxh64(data: Bytes, first: Place, last: Place) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def hash_views(views: Bytes, data: Bytes) -> Hashes:
-    """The hash of each value of a text column, given as `Text.raw`; blank has no bytes."""
+def xxh64_after(data: Bytes, first: Place, last: Place, skip: int) -> np.uint64:
+    """The hash of `data[first:last]` without the bytes `skip` it begins with; none where -1."""
+    if skip >= 0:
+        while first < last and np.int64(load8(data, first)) == skip:
+            first += 1
+    return xxh64(data, first, last)
+
+
+@njit(cache=True, nogil=True)
+def hash_views(views: Bytes, data: Bytes, skip: int) -> Hashes:
+    """The hash of each value of a text column, given as `Text.raw`; blank has no bytes.
+
+    Bytes `skip` at the front of a value are left out; -1 leaves out nothing.
+    """
     count = len(views) // 16
     hashes = np.empty(count, np.uint64)
     for row in range(count):
         length = np.int64(load32(views, 16 * row))
         if length <= INLINE:
-            hashes[row] = xxh64(views, 16 * row + 4, 16 * row + 4 + length)
+            hashes[row] = xxh64_after(views, 16 * row + 4, 16 * row + 4 + length, skip)
         else:
             first = np.int64(load32(views, 16 * row + 12))
-            hashes[row] = xxh64(data, first, first + length)
+            hashes[row] = xxh64_after(data, first, first + length, skip)
     return hashes
 
 
