@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import checks
-from converters.checks.values import earliest, latest
+from converters.checks.values import earliest, latest, shape
 from converters.errors import DefinitionError
 from converters.model import Layout
 
@@ -280,3 +281,56 @@ def test_length_counts_code_points(values: list[str | None]) -> None:
     frame = batch(x=pl.Series(values, dtype=pl.String))
     found = failing(layout({"name": "x", "chars": 3}), frame)
     assert found == ([("FLD-020", "x", expected)] if expected else [])
+
+
+SHAPES = [
+    ("[0-9]{7}", 7),
+    ("[A-Z]{2}[0-9]{8}[A-Z]{2}", 12),
+    ("[0-9]{2}-[0-9]{3}", 6),
+    ("A[BC]", 2),
+]
+NO_SHAPES = [
+    "",
+    "[0-9]+",
+    "[0-9]{1,4}",
+    "([0-9]{2}){2}",
+    "[^0-9]",
+    "a|b",
+    r"\d",
+    "[あ-ん]",
+    ".",
+    "a?",
+]
+
+
+@pytest.mark.parametrize(("expression", "width"), SHAPES)
+def test_a_run_of_ascii_classes_is_a_shape(expression: str, width: int) -> None:
+    allowed = shape(expression)
+    assert allowed is not None and len(allowed) == 256 * width
+
+
+@pytest.mark.parametrize("expression", NO_SHAPES)
+def test_anything_else_stays_an_expression(expression: str) -> None:
+    assert shape(expression) is None
+
+
+part = st.sampled_from(["[0-9]", "[A-C]{2}", "-", "[0-9A-F]", "x", "[a_]{0}", " ", "[A-B]{13}"])
+
+
+@given(
+    st.lists(part, min_size=1, max_size=4).map("".join),
+    st.lists(st.none() | st.text("0A9Bx- あ", min_size=1, max_size=16), min_size=1, max_size=20),
+    st.data(),
+)
+def test_a_shape_finds_what_the_expression_finds(
+    expression: str, values: list[str | None], data: st.DataObject
+) -> None:
+    values.append(data.draw(st.from_regex(expression, fullmatch=True)) or None)
+    expected = [
+        row
+        for row, value in enumerate(values)
+        if value is not None and not re.fullmatch(expression, value)
+    ]
+    frame = batch(x=pl.Series(values, dtype=pl.String))
+    found = failing(layout({"name": "x", "kind": "narrow", "pattern": expression}), frame)
+    assert found == ([("FLD-060", "x", expected)] if expected else [])
