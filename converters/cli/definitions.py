@@ -64,7 +64,7 @@ def show_layout(**given: Unpack[Given]) -> int:
 
     layout = spec.load_layout(given["reference"], given["layouts"])
     if given["json"]:
-        click.echo(layout.model_dump_json(by_alias=True, indent=1, exclude_defaults=True))
+        click.echo(layout.model_dump_json(by_alias=True, indent=1, exclude_none=True))
     else:
         tables.show_layout(layout, language())
     return 0

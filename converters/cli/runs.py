@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -110,7 +110,21 @@ def _finish(run: Callable[[Job], Outcome], given: Given) -> int:
         click.echo(json.dumps(outcome.report, ensure_ascii=False, indent=1))
     else:
         summary.show(outcome.report, language(), quiet=given["quiet"])
+    if given["verbose"]:
+        _details(outcome.report)
     return outcome.exit_code
+
+
+def _details(report: dict[str, Any]) -> None:
+    """What the run was made of and how fast it was, on stderr."""
+    rows = [(each["role"], each["id"], each["version"], each) for each in report["definitions"]]
+    rows += [("input", each["path"], each["bytes"], each) for each in report["inputs"]]
+    for role, name, fact, each in rows:
+        click.echo(f"{role:8} {name} {fact} {each['sha256']}", err=True)
+    run = report["run"]
+    rate = sum(read["bytes"] for read in report["inputs"]) / 1e6 / max(run["seconds"], 1e-3)
+    speed = f"{run['seconds']} s, {rate:,.0f} MB/s, jobs {run['jobs']}"
+    click.echo(f"{'run':8} {speed}, Python {run['python']}, {run['platform']}", err=True)
 
 
 def _job(given: Given, advance: Callable[[int], None]) -> Job:
