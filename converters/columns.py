@@ -14,6 +14,8 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from converters.kernels.validity import clear_nulls, nulls_hold_bytes, valid_bits
+
 __all__ = ["Bytes", "Chunk", "Ints", "Spans", "Status", "Text", "series", "text"]
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +23,9 @@ Ints = npt.NDArray[np.int64]
 Status = npt.NDArray[np.uint8]
 """One outcome per value; see `status`."""
 Views = npt.NDArray[np.uint64]
+
+STRING = pa.string_view()
+NEWEST = pl.CompatLevel.newest()
 
 INLINE = 12
 """An Arrow string view holds values up to this many bytes itself."""
@@ -107,24 +112,25 @@ def series(name: str, column: Text) -> pl.Series:
 
     The bytes must be UTF-8: they are handed over unchecked.
     """
-    blank = column.lengths == 0
-    count = int(np.count_nonzero(blank))
-    valid = pa.py_buffer(np.packbits(~blank, bitorder="little")) if count else None
+    bits = np.zeros(len(column.views) + 7 >> 3, np.uint8)
+    missing = valid_bits(column.views, bits)
+    valid = pa.py_buffer(bits) if missing else None
     buffers = [valid, pa.py_buffer(column.views), pa.py_buffer(column.data)]
-    array = pa.StringViewArray.from_buffers(
-        pa.string_view(), len(column.views), buffers, null_count=count
-    )
-    return pl.Series(name, pl.from_arrow(array))
+    array = pa.StringViewArray.from_buffers(STRING, len(column.views), buffers, missing)
+    return pl.Series(name, array)
 
 
 def text(values: pl.Series) -> Text:
     """The text column behind a polars string series; null becomes a value of length 0."""
-    array = values.rechunk().to_arrow(compat_level=pl.CompatLevel.newest())
+    array = values.rechunk().to_arrow(compat_level=NEWEST)
     valid, views, *data = array.buffers()
     words = np.frombuffer(views, np.uint64)[2 * array.offset :][: 2 * len(array)].reshape(-1, 2)
     if array.null_count:
-        mask = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")
-        words = words * mask[array.offset : array.offset + len(array), None].astype(np.uint64)
+        bits = np.frombuffer(valid, np.uint8)
+        if nulls_hold_bytes(words, bits, array.offset):
+            cleared = np.empty(words.shape, np.uint64)
+            clear_nulls(words, bits, array.offset, cleared)
+            words = cleared
     pools = [np.frombuffer(buffer, np.uint8) for buffer in data]
     if len(pools) < 2:
         return Text(words, pools[0] if pools else np.empty(0, np.uint8))

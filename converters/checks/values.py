@@ -17,6 +17,7 @@ from converters import checkdigits
 from converters.columns import Bytes, Ints, text
 from converters.conditions import Typed, typed
 from converters.kernels.shapes import misshapen
+from converters.kernels.utf8 import code_points
 from converters.model import Field
 
 __all__ = [
@@ -67,9 +68,12 @@ def length(limit: int) -> Rows:
     """Texts of more than `limit` characters. No more bytes than that cannot be more characters."""
 
     def test(column: pl.Series) -> Ints:
-        if not (column.str.len_bytes() > limit).any():
+        found = text(column)
+        if int(found.lengths.max(initial=0)) <= limit:
             return NONE
-        return places(column.str.len_chars() > limit)
+        counts = np.empty(len(column), np.int64)
+        code_points(found.views, found.views.view(np.uint8).reshape(-1), found.data, counts)
+        return np.flatnonzero(counts > limit)
 
     return test
 

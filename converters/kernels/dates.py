@@ -13,7 +13,7 @@ from numba import njit
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decode import are_digits, view_head, view_rest
-from converters.kernels.memory import load8, load32, load64, prefetch
+from converters.kernels.memory import leaf, load8, load32, load64, prefetch
 
 __all__ = [
     "D",
@@ -37,7 +37,7 @@ LENGTH = np.uint64(0xFFFFFFFF)
 NIBBLE = np.uint64(0x0F)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def month_days(year: int, month: int) -> int:
     """Days of a month of the Gregorian calendar."""
     if month == 2:
@@ -48,13 +48,13 @@ def month_days(year: int, month: int) -> int:
     return 31
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def pair(number: int) -> np.uint64:
     """Two digits as a 16-bit word in writing order."""
     return np.uint64(0x30 + number // 10) | np.uint64(0x30 + number % 10) << np.uint64(8)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def judged(year: int, month: int, day: int, flags: int) -> int:
     """The outcome of a date's numbers; 0 stands for an unknown month or day.
 
@@ -73,13 +73,13 @@ def judged(year: int, month: int, day: int, flags: int) -> int:
     return outcome.OK
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def iso_head(year: int) -> np.uint64:
     """The four digits of a year in writing order."""
     return pair(year // 100) | pair(year % 100) << np.uint64(16)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def iso_rest(month: int, day: int, suffix: int) -> np.uint64:
     """`-MM-DD` and the era letter, if any, in writing order."""
     rest = np.uint64(0x2D00002D) | pair(month) << np.uint64(8)
@@ -223,7 +223,7 @@ def decode_times(
         views[row, 1] = view_rest(length, rest, 0)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def iso_digits(head: np.uint64, rest: np.uint64) -> bool:
     """Whether two words read `YYYY` and `-MM-DD`, era letter aside."""
     digits = head | (rest & np.uint64(0xFFFF00)) << np.uint64(24)

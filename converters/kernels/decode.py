@@ -14,12 +14,11 @@ from numba import njit
 from converters import charset as cells
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Cells, Ints, Views
-from converters.kernels.memory import load8, load32, load64, prefetch, store32, store64
+from converters.kernels.memory import leaf, load8, load32, load64, prefetch, store32, store64
 
 __all__ = [
     "decode_digits",
     "decode_table",
-    "decode_utf8",
     "filler_spans",
     "match_spellings",
     "trim_spans",
@@ -48,7 +47,7 @@ CONTROL = np.uint32(cells.CONTROL)
 CLASSES = np.uint32(cells.ASCII | cells.LOWER | cells.KANA | cells.WIDE)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def set_view(views: Views, row: int, source: Bytes, place: int, length: int) -> None:
     """The view of `source[place:place + length]`; the caller owns 8 readable bytes beyond."""
     if length > 12:
@@ -65,7 +64,7 @@ def set_view(views: Views, row: int, source: Bytes, place: int, length: int) -> 
     views[row, 1] = rest
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def view_head(length: int, head: np.uint64) -> np.uint64:
     """Word 0 of a view from its length and the four bytes at its start."""
     if length < 4:
@@ -73,7 +72,7 @@ def view_head(length: int, head: np.uint64) -> np.uint64:
     return np.uint64(length) | head << THIRTY_TWO
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def view_rest(length: int, rest: np.uint64, place: int) -> np.uint64:
     """Word 1 of a view from its length, bytes 4 to 11 and its place."""
     if length > 12:
@@ -83,7 +82,7 @@ def view_rest(length: int, rest: np.uint64, place: int) -> np.uint64:
     return rest & (ONES >> np.uint64(8 * (12 - length)))
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def trimmed(data: Bytes, first: int, last: int) -> int:
     """`last` moved back over trailing spaces (byte 20, never part of a double-byte code)."""
     while last - first >= 8 and load64(data, last - 8) == SPACES:
@@ -93,7 +92,7 @@ def trimmed(data: Bytes, first: int, last: int) -> int:
     return last
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def outcome_of(seen: np.uint32, allowed: np.uint32) -> int:
     """The outcome of a decoded value from the classes seen in it."""
     if seen & CONTROL:
@@ -107,7 +106,7 @@ def outcome_of(seen: np.uint32, allowed: np.uint32) -> int:
     return outcome.OK
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def without_wide_spaces(data: Bytes, first: int, last: int, space: np.uint64) -> int:
     """`last` moved back over trailing full-width spaces that stand at even places.
 
@@ -224,136 +223,13 @@ def decode_table(
     return used
 
 
-@njit(cache=True, nogil=True)
-def utf8_size(data: Bytes, k: int, last: int) -> int:
-    """Bytes of the well-formed UTF-8 character at `k`, 0 when it is malformed, -1 when cut off.
-
-    Source: Unicode 15, table 3-7 (well-formed byte sequences).
-    """
-    byte = data[k]
-    if byte < 0xC2 or byte > 0xF4:
-        return 0
-    size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-    if k + 1 >= last:
-        return -1
-    low, high = 0x80, 0xBF
-    if byte == 0xE0:
-        low = 0xA0
-    elif byte == 0xED:
-        high = 0x9F
-    elif byte == 0xF0:
-        low = 0x90
-    elif byte == 0xF4:
-        high = 0x8F
-    if data[k + 1] < low or data[k + 1] > high:
-        return 0
-    for j in range(k + 2, k + size):
-        if j >= last:
-            return -1
-        if data[j] & 0xC0 != 0x80:
-            return 0
-    return size
-
-
-@njit(cache=True, nogil=True)
-def utf8_classes(data: Bytes, k: int, size: int) -> np.uint32:
-    """Classes of the non-ASCII character of `size` bytes at `k`."""
-    byte = data[k]
-    if byte == 0xEF:
-        point = np.int64(data[k + 1] & 0x3F) << 6 | (data[k + 2] & 0x3F) | 0xF000
-        if 0xFF61 <= point <= 0xFF9F:
-            return KANA
-        if point <= 0xF8FF:
-            return WIDE | GAIJI
-    elif byte == 0xEE or (byte == 0xF3 and data[k + 1] >= 0xB0) or byte == 0xF4:
-        return WIDE | GAIJI
-    return WIDE
-
-
-@njit(cache=True, nogil=True)
-def decode_utf8(
-    data: Bytes,
-    start: Ints,
-    stop: Ints,
-    allowed: np.uint32,
-    trim: bool,
-    views: Views,
-    status: Bytes,
-) -> None:
-    """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
-    size = len(data)
-    for row in range(len(start)):
-        first, last = start[row], stop[row]
-        kept = trimmed(data, first, last)
-        if trim:
-            last = kept
-        seen = np.uint32(0)
-        failed = outcome.BLANK if kept == first else outcome.OK
-        k = first
-        end = first
-        while k < last and not failed:
-            while last - k >= 8:
-                block = load64(data, k)
-                twice = block << ONE
-                if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
-                    break
-                k += 8
-                seen |= ASCII
-                if block != SPACES:
-                    end = k
-            if k == last:
-                break
-            byte = load8(data, k)
-            if byte < 0x80:
-                if byte < 0x20 or byte == 0x7F:
-                    seen |= CONTROL
-                else:
-                    seen |= LOWER if byte >= 0x60 else ASCII
-                k += 1
-                if byte != 0x20:
-                    end = k
-                continue
-            if 0xE1 <= byte <= 0xEC and last - k >= 3 and k + 4 <= size:
-                word = load32(data, k) & np.uint32(0xFFFFFF)
-                if word & np.uint32(0xC0C000) == np.uint32(0x808000):
-                    seen |= WIDE
-                    k += 3
-                    if word != WIDE_SPACE:
-                        end = k
-                    continue
-            width = utf8_size(data, k, last)
-            if width <= 0:
-                failed = outcome.HALF_CHARACTER if width < 0 else outcome.UNDECODABLE
-                break
-            seen |= utf8_classes(data, k, width)
-            k += width
-            end = k
-        if not failed and end == first:
-            failed = outcome.BLANK
-        if failed:
-            status[row] = failed
-            views[row, 0] = 0
-            views[row, 1] = 0
-            continue
-        if not trim:
-            end = last
-        while trim and data[end - 1] == 0x20:
-            end -= 1
-        status[row] = outcome_of(seen, allowed)
-        if first + 16 <= size:
-            views[row, 0] = view_head(end - first, np.uint64(load32(data, first)))
-            views[row, 1] = view_rest(end - first, load64(data, first + 4), first)
-        else:
-            set_view(views, row, data, first, end - first)
-
-
-@njit(cache=True, nogil=True)
+@leaf
 def are_digits(word: np.uint64) -> bool:
     """Whether all eight bytes of a word are ASCII digits."""
     return word & HIGHS == ZEROS and (word + SIXES) & HIGHS == ZEROS
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def digits_only(data: Bytes, first: int, last: int) -> bool:
     """Whether a span holds nothing but ASCII digits."""
     while last - first >= 8:

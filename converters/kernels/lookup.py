@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints, Small, Views
-from converters.kernels.memory import load8
+from converters.kernels.memory import leaf, load8
 
 __all__ = ["BLANK", "MISSING", "Lookup", "build", "find", "take"]
 
@@ -52,12 +52,12 @@ def find(
     return found
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _step(value: np.uint64, byte: int) -> np.uint64:
     return (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def _place(value: np.uint64, size: int) -> int:
     return np.int64((value ^ value >> np.uint64(29)) & np.uint64(size - 1))
 

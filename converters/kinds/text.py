@@ -13,8 +13,9 @@ import numpy as np
 from converters import charset as cells
 from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text
-from converters.kernels.decode import decode_digits, decode_table, decode_utf8, trim_spans
-from converters.kernels.encode import check_digits, check_utf8, encode_table
+from converters.kernels.decode import decode_digits, decode_table, trim_spans
+from converters.kernels.encode import check_digits, encode_table
+from converters.kernels.utf8 import check_utf8, decode_utf8
 from converters.kinds.spellings import Decode, Encode, Others, TextDecode, reading, writing
 from converters.model import Field, Layout
 

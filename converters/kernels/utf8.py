@@ -1,0 +1,227 @@
+"""Text that is UTF-8 already: checked, classed, counted, and viewed where it lies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters import status as outcome
+from converters.kernels.arrays import Bytes, Ints, Views
+from converters.kernels.decode import (
+    ASCII,
+    BIT6,
+    CONTROL,
+    GAIJI,
+    KANA,
+    LOWER,
+    ONE,
+    SPACES,
+    TOP,
+    WIDE,
+    WIDE_SPACE,
+    outcome_of,
+    set_view,
+    trimmed,
+    view_head,
+    view_rest,
+)
+from converters.kernels.memory import leaf, load8, load32, load64
+
+__all__ = ["check_utf8", "code_points", "decode_utf8"]
+
+LENGTH = np.uint64(0xFFFFFFFF)
+
+
+@leaf
+def utf8_size(data: Bytes, k: int, last: int) -> int:
+    """Bytes of the well-formed UTF-8 character at `k`, 0 when it is malformed, -1 when cut off.
+
+    Source: Unicode 15, table 3-7 (well-formed byte sequences).
+    """
+    byte = data[k]
+    if byte < 0xC2 or byte > 0xF4:
+        return 0
+    size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+    if k + 1 >= last:
+        return -1
+    low, high = 0x80, 0xBF
+    if byte == 0xE0:
+        low = 0xA0
+    elif byte == 0xED:
+        high = 0x9F
+    elif byte == 0xF0:
+        low = 0x90
+    elif byte == 0xF4:
+        high = 0x8F
+    if data[k + 1] < low or data[k + 1] > high:
+        return 0
+    for j in range(k + 2, k + size):
+        if j >= last:
+            return -1
+        if data[j] & 0xC0 != 0x80:
+            return 0
+    return size
+
+
+@leaf
+def utf8_classes(data: Bytes, k: int, size: int) -> np.uint32:
+    """Classes of the non-ASCII character of `size` bytes at `k`."""
+    byte = data[k]
+    if byte == 0xEF:
+        point = np.int64(data[k + 1] & 0x3F) << 6 | (data[k + 2] & 0x3F) | 0xF000
+        if 0xFF61 <= point <= 0xFF9F:
+            return KANA
+        if point <= 0xF8FF:
+            return WIDE | GAIJI
+    elif byte == 0xEE or (byte == 0xF3 and data[k + 1] >= 0xB0) or byte == 0xF4:
+        return WIDE | GAIJI
+    return WIDE
+
+
+@njit(cache=True, nogil=True)
+def decode_utf8(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    allowed: np.uint32,
+    trim: bool,
+    views: Views,
+    status: Bytes,
+) -> None:
+    """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
+    size = len(data)
+    for row in range(len(start)):
+        first, last = start[row], stop[row]
+        kept = trimmed(data, first, last)
+        if trim:
+            last = kept
+        seen = np.uint32(0)
+        failed = outcome.BLANK if kept == first else outcome.OK
+        k = first
+        end = first
+        while k < last and not failed:
+            while last - k >= 8:
+                block = load64(data, k)
+                twice = block << ONE
+                if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+                    break
+                k += 8
+                seen |= ASCII
+                if block != SPACES:
+                    end = k
+            if k == last:
+                break
+            byte = load8(data, k)
+            if byte < 0x80:
+                if byte < 0x20 or byte == 0x7F:
+                    seen |= CONTROL
+                else:
+                    seen |= LOWER if byte >= 0x60 else ASCII
+                k += 1
+                if byte != 0x20:
+                    end = k
+                continue
+            if 0xE1 <= byte <= 0xEC and last - k >= 3 and k + 4 <= size:
+                word = load32(data, k) & np.uint32(0xFFFFFF)
+                if word & np.uint32(0xC0C000) == np.uint32(0x808000):
+                    seen |= WIDE
+                    k += 3
+                    if word != WIDE_SPACE:
+                        end = k
+                    continue
+            width = utf8_size(data, k, last)
+            if width <= 0:
+                failed = outcome.HALF_CHARACTER if width < 0 else outcome.UNDECODABLE
+                break
+            seen |= utf8_classes(data, k, width)
+            k += width
+            end = k
+        if not failed and end == first:
+            failed = outcome.BLANK
+        if failed:
+            status[row] = failed
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        if not trim:
+            end = last
+        while trim and data[end - 1] == 0x20:
+            end -= 1
+        status[row] = outcome_of(seen, allowed)
+        if first + 16 <= size:
+            views[row, 0] = view_head(end - first, np.uint64(load32(data, first)))
+            views[row, 1] = view_rest(end - first, load64(data, first + 4), first)
+        else:
+            set_view(views, row, data, first, end - first)
+
+
+@leaf
+def classes(source: Bytes, k: int, last: int) -> np.uint32:
+    """The classes of valid text, gaiji aside."""
+    seen = np.uint32(0)
+    while k < last:
+        while last - k >= 8:
+            block = load64(source, k)
+            twice = block << ONE
+            if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+                break
+            k += 8
+            seen |= ASCII
+        if k == last:
+            break
+        byte = load8(source, k)
+        if byte >= 0x80:
+            size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            half = False
+            if byte == 0xEF:
+                second = load8(source, k + 1)
+                third = load8(source, k + 2)
+                # U+FF61-U+FF9F: EF BD A1 to EF BE 9F
+                half = (second == 0xBD and third >= 0xA1) or (second == 0xBE and third <= 0x9F)
+            seen |= KANA if half else WIDE
+            k += size
+        else:
+            control = byte < 0x20 or byte == 0x7F
+            seen |= CONTROL if control else LOWER if byte >= 0x60 else ASCII
+            k += 1
+    return seen
+
+
+@njit(cache=True, nogil=True)
+def check_utf8(words: Views, flat: Bytes, data: Bytes, allowed: np.uint32, status: Bytes) -> None:
+    """The outcome of valid text for a kind that accepts the classes of `allowed`.
+
+    `words` are the views of the column (n × 2), `flat` the same memory as bytes.
+    """
+    for row in range(len(words)):
+        length = np.int64(words[row, 0] & LENGTH)
+        if length == 0:
+            status[row] = outcome.BLANK
+        elif length <= 12:
+            k = row * 16 + 4
+            status[row] = outcome_of(classes(flat, k, k + length), allowed)
+        else:
+            k = np.int64(words[row, 1] >> np.uint64(32))
+            status[row] = outcome_of(classes(data, k, k + length), allowed)
+
+
+@leaf
+def points(source: Bytes, k: int, last: int) -> int:
+    """Code points of valid text: bytes that continue no character."""
+    found = 0
+    while k < last:
+        found += (load8(source, k) & 0xC0) != 0x80
+        k += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def code_points(words: Views, flat: Bytes, data: Bytes, counts: Ints) -> None:
+    """Number of code points of each value; the arguments are those of `check_utf8`."""
+    for row in range(len(words)):
+        length = np.int64(words[row, 0] & LENGTH)
+        if length <= 12:
+            counts[row] = points(flat, row * 16 + 4, row * 16 + 4 + length)
+        else:
+            k = np.int64(words[row, 1] >> np.uint64(32))
+            counts[row] = points(data, k, k + length)

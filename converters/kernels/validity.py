@@ -1,0 +1,47 @@
+"""Blank values ↔ the validity bits of Arrow: a value of length 0 is null."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters.kernels.arrays import Bytes, Views
+
+__all__ = ["clear_nulls", "nulls_hold_bytes", "valid_bits"]
+
+LENGTH = np.uint64(0xFFFFFFFF)
+NOTHING = np.uint64(0)
+"""A plain 0 beside a uint64 would make a float of both."""
+
+
+@njit(cache=True, nogil=True)
+def valid_bits(views: Views, bits: Bytes) -> int:
+    """One bit per value into `bits`, lowest first, set where there is a value; returns how many
+    are not set. `bits` must hold zeros."""
+    missing = 0
+    for row in range(len(views)):
+        if views[row, 0] & LENGTH:
+            bits[row >> 3] |= np.uint8(1 << (row & 7))
+        else:
+            missing += 1
+    return missing
+
+
+@njit(cache=True, nogil=True)
+def nulls_hold_bytes(views: Views, bits: Bytes, offset: int) -> bool:
+    """Whether any null has a length of its own; bit `offset` belongs to the first value."""
+    for row in range(len(views)):
+        place = row + offset
+        if views[row, 0] & LENGTH and not bits[place >> 3] >> (place & 7) & 1:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def clear_nulls(views: Views, bits: Bytes, offset: int, out: Views) -> None:
+    """The views with length 0 for every null."""
+    for row in range(len(views)):
+        place = row + offset
+        valid = bits[place >> 3] >> (place & 7) & 1
+        out[row, 0] = views[row, 0] if valid else NOTHING
+        out[row, 1] = views[row, 1] if valid else NOTHING
