@@ -35,7 +35,7 @@ ALLOWED = {
     "spec": {"errors", "model", "charset", "coverage", "findings"},
     "mapping": VALUES | {"kernels", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
-    "checks": VALUES | {"checkdigits", "conditions", "findings"},
+    "checks": VALUES | {"checkdigits", "conditions", "findings", "kernels"},
     "keys": VALUES | {"kernels"},
     "balance": VALUES | {"keys"},
     "residual": VALUES | {"kernels"},

@@ -261,8 +261,8 @@ def _due(before: Tally, after: Tally, pair: Pair) -> tuple[int, int]:
             return source.filled - source.unknown, _field(after, pair.targets[0]).filled
         return source.filled, _field(after, pair.targets[0]).filled
     expected = max(_field(before, name).filled for name in pair.sources)
-    arrived = [_field(after, name).filled for name in pair.targets]
-    return expected, sum(arrived) if pair.operation == "coalesce" else max(arrived)
+    # A value may have gone to any one of several targets.
+    return expected, sum(_field(after, name).filled for name in pair.targets)
 
 
 def _partners(known: tuple[Pair, ...], quality: str) -> dict[str, str]:
