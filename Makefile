@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-DEMO := samples/vendor-a/resident/input.dat
+DEMO := samples/vendor-a/defects/input.dat
 BENCH :=
 
 .PHONY: help demo test lint docs bench clean

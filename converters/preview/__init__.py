@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +30,9 @@ WORDS = {
         "constants": "（定数）",
         "rejected": "変換しない（エラー）",
         "left out": "移行しない: {why}",
+        "error": "エラー",
+        "warning": "警告",
+        "info": "情報",
     },
     "en": {
         "title": "record {number}  first byte {first}  {bytes} bytes",
@@ -36,6 +40,9 @@ WORDS = {
         "constants": "(constants)",
         "rejected": "rejected",
         "left out": "left out: {why}",
+        "error": "error",
+        "warning": "warning",
+        "info": "info",
     },
 }
 
@@ -89,36 +96,29 @@ def _show_ruler(record: RecordView, side: Side, console: Console) -> None:
     starts = {field.at - 1 for field in record.fields if field.at}
     blocks = lines(side.show(record.raw), load(side.layout.charset), starts, width)
     for number, (scale, text, marks) in enumerate(blocks):
-        console.print(
-            Text(f"{'':7}{scale}", style="dim"), no_wrap=True, overflow="ignore", crop=False
-        )
-        console.print(
-            Text(f"{number * width + 1:>6} {text}"), no_wrap=True, overflow="ignore", crop=False
-        )
-        console.print(
-            Text(f"{'':7}{marks}", style="dim"), no_wrap=True, overflow="ignore", crop=False
-        )
+        for head, line, style in (
+            ("", scale, "dim"),
+            (str(number * width + 1), text, ""),
+            ("", marks, "dim"),
+        ):
+            console.print(Text(f"{head:>6} {line}", style), soft_wrap=True)
 
 
 def _table(record: RecordView, side: Side, lang: str, mapped: bool) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    columns: Sequence[str] = list(WORDS[lang]["columns"])
-    for number, name in enumerate(columns[: 7 if mapped else 6]):
-        table.add_column(
-            name, justify="right" if number < 2 else "left", overflow="fold", no_wrap=number < 2
-        )
+    """One row per field; the last column only where there is a mapping."""
+    words = WORDS[lang]
+    heads = list(words["columns"])[: 7 if mapped else 6]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for number, head in enumerate(heads):
+        is_number = number < 2
+        justify: Literal["left", "right"] = "right" if is_number else "left"
+        table.add_column(head, justify=justify, no_wrap=is_number, overflow="fold")
     for field in record.fields:
-        table.add_row(*_row(field, side, lang)[: 7 if mapped else 6])
-    if record.constants and mapped:
-        table.add_row(
-            "",
-            "",
-            Text(str(WORDS[lang]["constants"]), style="dim"),
-            "",
-            "",
-            "",
-            _becomes(record.constants),
-        )
+        table.add_row(*_row(field, side, lang)[: len(heads)])
+    if record.constants:
+        gaps = [""] * 3
+        constants = Text(str(words["constants"]), style="dim")
+        table.add_row("", "", constants, *gaps, _becomes(record.constants))
     return table
 
 
@@ -144,4 +144,5 @@ def _becomes(targets: Sequence[Target]) -> Text:
 
 def _finding(problem: Problem, lang: str) -> Text:
     words = findings.message(problem.code, lang, problem.field, visible(problem.value))
-    return Text(f"{problem.severity} {problem.code} {words}", style=COLOURS[problem.severity])
+    severity = WORDS[lang][problem.severity]
+    return Text(f"{severity} {problem.code} {words}", style=COLOURS[problem.severity])
