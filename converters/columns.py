@@ -16,12 +16,25 @@ import pyarrow as pa
 
 from converters.kernels.validity import clear_nulls, nulls_hold_bytes, valid_bits
 
-__all__ = ["Bytes", "Chunk", "Ints", "Spans", "Status", "Text", "series", "text"]
+__all__ = [
+    "Bytes",
+    "Chunk",
+    "Ints",
+    "Mask",
+    "Spans",
+    "Status",
+    "Text",
+    "integers",
+    "nulls",
+    "series",
+    "text",
+]
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Status = npt.NDArray[np.uint8]
 """One outcome per value; see `status`."""
+Mask = npt.NDArray[np.bool_]
 Views = npt.NDArray[np.uint64]
 
 STRING = pa.string_view()
@@ -135,6 +148,21 @@ def text(values: pl.Series) -> Text:
     if len(pools) < 2:
         return Text(words, pools[0] if pools else np.empty(0, np.uint8))
     return Text(_one_pool(words, pools), np.concatenate(pools))
+
+
+def nulls(values: pl.Series) -> Mask:
+    """Which values are null; what polars does in an expression, without its planning."""
+    if not values.null_count():
+        return np.zeros(len(values), np.bool_)
+    array = values.rechunk().to_arrow(compat_level=NEWEST)
+    bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
+    return bits[array.offset : array.offset + len(array)] == 0
+
+
+def integers(values: pl.Series) -> Ints:
+    """The memory of a column of 64-bit integers; what stands for null is any number."""
+    array = values.rechunk().to_arrow(compat_level=NEWEST)
+    return np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array)]
 
 
 def _one_pool(words: Views, pools: list[Bytes]) -> Views:

@@ -10,12 +10,16 @@ import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.columns import Status, text
+from converters.columns import Status, integers, nulls, text
+from converters.kernels.lookup import distinct
 from converters.keys import hashes
 from converters.model import Field, Layout
 
 __all__ = ["DISTINCT", "FieldTally", "KeyTotal", "Tally", "merge", "tally"]
 
+MANY: Final = 1024
+"""Different values counted by the kernel; more come only from fields that are no categories."""
+LARGEST: Final = 1 << 63
 DISTINCT: Final = 10_000
 """Categories that are counted one by one. The smallest values are kept, not the most frequent:
 only so is the count of every kept value exact however the batches were cut."""
@@ -161,6 +165,10 @@ def _sum(column: pl.Series) -> int:
     """The exact sum in units of the column's scale; digit strings are numbers here."""
     if column.dtype == pl.String:
         column = column.cast(pl.Int128, strict=False)
+    if column.dtype == pl.Int64:
+        values = integers(column)[~nulls(column)]
+        if len(values) and max(-int(values.min()), int(values.max())) * len(values) < LARGEST:
+            return int(values.sum())
     units = column.to_physical().cast(pl.Int128)
     least, most = units.min(), units.max()
     if not isinstance(least, int) or not isinstance(most, int):
@@ -171,8 +179,14 @@ def _sum(column: pl.Series) -> int:
 
 
 def _categories(column: pl.Series) -> dict[str, int]:
-    counts = column.drop_nulls().cast(pl.String).alias("value").value_counts()
-    return _smallest(dict(zip(counts["value"], counts["count"], strict=True)))
+    found = text(column if column.dtype == pl.String else column.cast(pl.String))
+    firsts, counts = np.empty(MANY, np.int64), np.empty(MANY, np.int64)
+    many = distinct(*found.raw, np.zeros(2 * MANY, np.int32), firsts, counts)
+    if many >= 0:
+        values = [found.value(int(row)).decode() for row in firsts[:many]]
+        return _smallest(dict(zip(values, counts[:many].tolist(), strict=True)))
+    frame = column.drop_nulls().cast(pl.String).alias("value").value_counts()
+    return _smallest(dict(zip(frame["value"], frame["count"], strict=True)))
 
 
 def _total(columns: list[pl.Series], fields: list[Field]) -> KeyTotal:

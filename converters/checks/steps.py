@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import polars as pl
 
 from converters.checks import values
 from converters.checks.values import DATES, NONE, Rows
-from converters.columns import Ints
+from converters.columns import Ints, nulls
 from converters.conditions import holds, wording
 from converters.model import Check, Condition, Field, Layout
 
@@ -100,7 +101,7 @@ def _required_when(layout: Layout, name: str, when: Condition, because: str) -> 
     def build() -> Test:
         applies = holds(when, _field(layout, when.field))
         return lambda batch: (
-            values.places(batch[name].is_null() & applies(batch))
+            np.flatnonzero(nulls(batch[name]) & applies(batch).to_numpy())
             if batch[name].null_count()
             else NONE
         )
@@ -116,7 +117,7 @@ def _over(name: str, build: Callable[[], Rows]) -> Test:
 
 def _blank(name: str, batch: pl.DataFrame) -> Ints:
     column = batch[name]
-    return values.places(column.is_null()) if column.null_count() else NONE
+    return np.flatnonzero(nulls(column)) if column.null_count() else NONE
 
 
 def _order(layout: Layout, first: str, second: str) -> Test:

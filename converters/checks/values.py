@@ -81,7 +81,13 @@ def length(limit: int) -> Rows:
 def digits(limit: int) -> Rows:
     """Integers of more than `limit` digits, sign and leading zeros not counted."""
     bound = 10**limit
-    return lambda column: places((column >= bound) | (column <= -bound))
+
+    def test(column: pl.Series) -> Ints:
+        if column.dtype == pl.Int64() and bound >= 2**63:
+            return NONE
+        return places((column >= bound) | (column <= -bound))
+
+    return test
 
 
 def pattern(expression: str) -> Rows:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints, Small, Views
-from converters.kernels.memory import leaf, load8
+from converters.kernels.memory import leaf, load8, load32, load64
 
-__all__ = ["BLANK", "MISSING", "Lookup", "build", "find", "take"]
+__all__ = ["BLANK", "MISSING", "Lookup", "build", "distinct", "find", "take"]
 
 BLANK = -2
 MISSING = -1
@@ -136,3 +136,63 @@ def take(numbers: Small, source: Views, views: Views, data_offset: int) -> None:
         views[row, 1] = source[key, 1]
         if source[key, 0] & np.uint64(0xFFFFFFFF) > np.uint64(12):
             views[row, 1] += np.uint64(data_offset) << np.uint64(32)
+
+
+@njit(cache=True, nogil=True)
+def distinct(views: Bytes, data: Bytes, slots: Small, firsts: Ints, counts: Ints) -> int:
+    """Different values of a column: the row each is first seen in, and how often it comes.
+
+    `views` are bytes, 16 a row, as in `find`; `slots` must be zeros, a power of two in number and
+    at least twice as many as `firsts`. Returns how many there are, -1 when `firsts` is too short.
+    """
+    found = 0
+    for row in range(len(views) // 16):
+        at = 16 * row
+        length = np.int64(load32(views, at))
+        if length == 0:
+            continue
+        value = hashed(views, data, at, length)
+        slot = _place(value, len(slots))
+        while True:
+            if slots[slot] == 0:
+                if found == len(firsts):
+                    return -1
+                firsts[found] = row
+                counts[found] = 1
+                found += 1
+                slots[slot] = found
+                break
+            known = slots[slot] - 1
+            if same(views, data, at, 16 * firsts[known], length):
+                counts[known] += 1
+                break
+            slot = (slot + 1) & (len(slots) - 1)
+    return found
+
+
+@leaf
+def hashed(views: Bytes, data: Bytes, at: int, length: int) -> np.uint64:
+    """The hash of the value whose view is at `at`."""
+    value = np.uint64(0xCBF29CE484222325)
+    if length <= 12:
+        for k in range(length):
+            value = _step(value, load8(views, at + 4 + k))
+    else:
+        base = np.int64(load32(views, at + 12))
+        for k in range(length):
+            value = _step(value, load8(data, base + k))
+    return value
+
+
+@leaf
+def same(views: Bytes, data: Bytes, at: int, other: int, length: int) -> bool:
+    """Whether the views at two places show equal values, the first of `length` bytes."""
+    if load64(views, at) != load64(views, other):
+        return False
+    if length <= 12:
+        return load64(views, at + 8) == load64(views, other + 8)
+    left, right = np.int64(load32(views, at + 12)), np.int64(load32(views, other + 12))
+    for k in range(length):
+        if load8(data, left + k) != load8(data, right + k):
+            return False
+    return True

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Status, Text, series, text
+from converters.columns import Bytes, Ints, Status, Text, integers, nulls, series, text
 from converters.kernels.decode import match_spellings
 from converters.kernels.numbers import (
     LEADING,
@@ -28,6 +28,7 @@ from converters.model import Field, Layout
 __all__ = ["dtype", "number_decoder", "number_encoder"]
 
 SIGNS = {"leading": LEADING, "minus": MINUS, "none": UNSIGNED, "trailing": TRAILING}
+NONE: Ints = np.empty(0, np.int64)
 NARROW = 18
 """Digits that always fit 64 bits."""
 
@@ -117,7 +118,7 @@ def _narrow_encoder(field: Field, layout: Layout) -> Encode:
 
     def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
         numbers, wrong = _integers(values)
-        valid = values.is_not_null().to_numpy() if values.null_count() else np.empty(0, np.bool_)
+        valid = ~nulls(values)
         count, room = len(values), 24
         found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
         out = np.empty(count * room, np.uint8)
@@ -134,12 +135,12 @@ def _narrow_encoder(field: Field, layout: Layout) -> Encode:
 def _integers(values: pl.Series) -> tuple[Ints, Ints]:
     """The scaled 64-bit integers of a column, and the rows whose value needs more."""
     if values.dtype == pl.Int64():
-        return values.fill_null(0).to_numpy(), np.empty(0, np.int64)
-    array = values.fill_null(0).rechunk().to_arrow()
+        return integers(values), NONE
+    array = values.rechunk().to_arrow()
     words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset :]
     words = words[: 2 * len(array)].reshape(-1, 2)
     low = np.ascontiguousarray(words[:, 0])
-    return low, np.flatnonzero(words[:, 1] != low >> 63)
+    return low, np.flatnonzero((words[:, 1] != low >> 63) & ~nulls(values))
 
 
 def _wide_decoder(field: Field, layout: Layout) -> Decode:
