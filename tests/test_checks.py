@@ -53,6 +53,7 @@ ONE_COLUMN: list[tuple[str, dict[str, Any], list[Any], Any, str, list[int]]] = [
     ("chars, narrow", {"chars": 3}, ["abc", "abcd"], pl.String, "FLD-020", [1]),
     ("chars of an integer", {"kind": "integer", "chars": 3, "sign": "minus"},
      [999, -999, None, 1000, -1000], pl.Int64, "FLD-020", [3, 4]),
+    ("chars beyond any integer", {"kind": "integer", "chars": 40}, [1], pl.Int64, "", []),
     ("integer range", {"kind": "integer", "min": "0", "max": "150"},
      [0, 150, None, -1, 151], pl.Int64, "FLD-033", [3, 4]),
     ("large integer range", {"kind": "integer", "digits": 20, "max": "1" + "0" * 19},
