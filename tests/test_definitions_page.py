@@ -12,9 +12,10 @@ import pytest
 import yaml
 from pydantic_core import PydanticUndefined
 
-from converters import model, spec
+from converters import checks, fields, mapping, model, spec
 from converters.model import OPERATIONS, KindName, Model
-from converters.spec import fields, styles
+from converters.spec import styles
+from converters.spec.fields import OPTIONS
 
 PAGE = (Path(__file__).parent.parent / "docs" / "definitions.md").read_text(encoding="utf-8")
 CODE = Path(spec.__file__).parent
@@ -72,11 +73,11 @@ def test_every_kind_is_told_with_exactly_the_options_it_knows() -> None:
     values = {"required", "null", "pad", "align"}
     for kind, _, options, _ in rows(section("Kinds")):
         named = set(re.findall(r"`(\w+)`", options))
-        more = fields.OPTIONS["date"] if "date" in named else set()
+        more = OPTIONS["date"] if "date" in named else set()
         told[kind.strip("`")] = everywhere - values | named - {"date"} | more
     assert sorted(told) == sorted(get_args(KindName))
     for kind, options in told.items():
-        assert options | (set() if kind == "filler" else values) == fields.OPTIONS[kind]
+        assert options | (set() if kind == "filler" else values) == OPTIONS[kind]
 
 
 def test_every_style_is_told() -> None:
@@ -128,3 +129,12 @@ def test_the_complete_examples_have_every_kind_and_every_operation(examples: Pat
 def test_every_yaml_of_the_page_is_yaml() -> None:
     for text in re.findall(r"^```yaml.*?\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE):
         yaml.safe_load(text)
+
+
+def test_the_complete_examples_can_be_run(examples: Path) -> None:
+    loaded = spec.load_mapping("example/person-to-citizen", [examples])
+    for layout in (loaded.source, loaded.target):
+        assert fields.compile(layout).names
+        assert checks.compile(layout).steps
+    for back in (False, True):
+        assert mapping.compile(loaded.mapping, loaded.source, loaded.target, back)
