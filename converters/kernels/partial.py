@@ -73,7 +73,8 @@ def read_dates(
             for e in range(len(eras)):
                 if eras[e, 1] == letter and year > eras[e, 2]:
                     era = e + 1
-            if era == 0:
+            # A letter is written only where the day does not imply it.
+            if era == 0 or era == implied[row]:
                 continue
         days[row] = day
         written[row] = era

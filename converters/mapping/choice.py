@@ -36,11 +36,13 @@ def coalesce(wiring: Wiring) -> Pair:
         for one, field, values in zip(found, sources, columns, strict=True):
             problems += reported(wiring, one, field.name, values)
         candidates = [one.values for one in found]
-        filled = np.array([column.is_not_null().to_numpy() for column in candidates])
         chosen = candidates[0]
         for other in candidates[1:]:
             chosen = chosen.zip_with(chosen.is_not_null(), other)
         problems += _disagreeing(wiring, candidates, chosen)
+        if wiring.quiet and not numbered:
+            return [chosen], problems
+        filled = np.array([column.is_not_null().to_numpy() for column in candidates])
         problems += _unreturned(wiring, filled, columns)
         return [chosen, *(_number(filled, field) for field in numbered)], problems
 

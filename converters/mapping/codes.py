@@ -40,8 +40,10 @@ def code_changes(table: dict[str, str], unmapped: str) -> tuple[Change, Change]:
     origins: dict[str, list[str]] = {}
     for origin, value in table.items():
         origins.setdefault(value, []).append(origin)
+    # A code that becomes blank has no way back.
+    blank = origins.pop("", [])
     first = {value: found[0] for value, found in origins.items()}
-    later = {origin for found in origins.values() for origin in found[1:]}
+    later = {origin for found in origins.values() for origin in found[1:]} | set(blank)
     shared = {value for value, found in origins.items() if len(found) > 1}
     forward, backward = _table(table, later), _table(first, shared)
 

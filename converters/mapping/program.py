@@ -136,7 +136,7 @@ def _dropped(filters: tuple[tuple[Holds, str], ...], batch: pl.DataFrame) -> lis
     """The rows that each filter drops; a row that several would drop counts for the first."""
     found: list[Dropped] = []
     for test, because in filters:
-        rows = test(batch).to_numpy() & ~_any(found, batch.height)
+        rows = test(batch) & ~_any(found, batch.height)
         if rows.any():
             found.append(Dropped(rows, because))
     return found

@@ -28,7 +28,7 @@ FIRST_YEAR: Final = "元"
 WIDE: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 NARROW: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 WORDS: Final = re.compile(
-    rf"(?:({'|'.join(NAMES)})({FIRST_YEAR}|[０-９]{{1,2}})|([０-９]{{1,4}}))?"
+    rf"(?:({'|'.join(NAMES)})({FIRST_YEAR}|[０-９]{{1,4}})|([０-９]{{1,4}}))?"
     r"年([０-９]{1,2})?月([０-９]{1,2})?日不詳"
 )
 
