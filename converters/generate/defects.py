@@ -36,7 +36,7 @@ class Defect:
 @dataclass(frozen=True, slots=True, order=True)
 class Truth:
     """One line of the ground truth: record (1-based), byte offset in the file, field, what and
-    the finding that is due. At record level the field is empty."""
+    the finding that is due. At record level the field is empty; a key stands at its record."""
 
     record: int
     offset: int
@@ -251,7 +251,7 @@ def _whole(
         name = layout.record.key[0] if len(layout.record.key) == 1 and key else ""
         for field, start, stop in order:
             if field.name == name and len(key) == stop - start:
-                return Damage(record[:start] + key + record[stop:], start, name, defect)
+                return Damage(record[:start] + key + record[stop:], 0, name, defect)
         return None
     if defect == "ragged-record":
         return None if framing else Damage(body + b",x" + end, 0, "", defect)
