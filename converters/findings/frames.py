@@ -122,7 +122,7 @@ def _part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
         _record_offsets(origin.chunk, rows) if place is None else _offsets(origin, place, rows)
     )
     if problem.values is not None:
-        values = problem.values.cast(pl.Binary)
+        values = problem.values.cast(pl.Binary).fill_null(b"")
     elif place is None:
         values = pl.Series([b""], dtype=pl.Binary).new_from_index(0, len(rows))
     else:
@@ -158,16 +158,22 @@ def _frame(
     chunk: Chunk, rows: Ints, offsets: Ints, what: tuple[str, str], values: pl.Series
 ) -> pl.DataFrame:
     field, code = what
-    columns = {
-        "file": pl.repeat(chunk.file, len(rows), eager=True),
-        "record": rows + chunk.first,
-        "offset": offsets,
-        "field": pl.repeat(field, len(rows), eager=True),
-        "code": pl.repeat(code, len(rows), eager=True),
-        "value": values,
-        "action": pl.repeat("", len(rows), eager=True),
-    }
-    return pl.DataFrame(columns).cast(SCHEMA)  # type: ignore[arg-type]
+    count = len(rows)
+    return pl.DataFrame(
+        [
+            pl.Series("file", np.full(count, chunk.file, np.uint16)),
+            pl.Series("record", (rows + chunk.first).astype(np.uint64)),
+            pl.Series("offset", offsets.astype(np.uint64)),
+            _repeated("field", field, count),
+            _repeated("code", code, count),
+            values.alias("value"),
+            _repeated("action", "", count),
+        ]
+    )
+
+
+def _repeated(name: str, value: str, count: int) -> pl.Series:
+    return pl.Series(name, [value], pl.String).new_from_index(0, count)
 
 
 def _chunk_rows(origin: Origin, rows: Ints) -> Ints:
