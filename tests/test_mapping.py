@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from converters.kinds import dtype
 from converters.mapping import OPERATIONS, Mapped, Program
 from converters.mapping.unknown import read, words
 from converters.model import Layout, Mapping, Rule
+
+pytestmark = pytest.mark.kernels
 
 Fields = dict[str, Any]
 Columns = dict[str, list[Any]]
@@ -263,6 +266,14 @@ def test_back(case: Any) -> None:
 def test_every_operation_stands_in_the_table() -> None:
     tried = {Rule.model_validate(rule).operation for _, rule, *_ in FORWARD}
     assert tried == set(OPERATIONS)
+
+
+def test_the_page_has_a_section_for_every_operation_and_every_finding() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "mapping.md").read_text(encoding="utf-8")
+    headings = {word for line in page.splitlines() if line[:3] == "## " for word in line.split()}
+    assert set(OPERATIONS) - {"source"} | {"from", "filter"} <= headings
+    codes = {code for *_, problems in FORWARD + BACK for _, _, code in problems}
+    assert all(code in page.split("## Findings")[1] for code in codes)
 
 
 def test_filters_drop_and_count_each_record_once() -> None:
