@@ -168,6 +168,11 @@ LAYOUTS = [
         "DEF-020",
     ),
     (
+        "an era field that is a date",
+        delimited("name: a, kind: wareki, style: YYMMDD, era: «b", "name: b, kind: date"),
+        "DEF-050",
+    ),
+    (
         "an era that the eras lack",
         delimited("name: a, kind: wareki, style: YYMMDD, eras: {3: S}, era: «H"),
         "DEF-050",
@@ -185,6 +190,29 @@ LAYOUTS = [
         "DEF-050",
     ),
     ("two characters to pad with", fixed("name: a, bytes: 4, pad: «'00'"), "DEF-002"),
+    ("a pad that has no code", fixed("name: a, bytes: 4, pad: «é"), "DEF-050"),
+    ("a spelling of too many characters", delimited("name: a, chars: 1, null: [«xx]"), "DEF-050"),
+    (
+        "spellings without end",
+        delimited(f"name: a, null: {[f'{n}' for n in range(201)]}").replace("{name", "«{name"),
+        "DEF-002",
+    ),
+    ("a sign that is a digit", fixed("name: a, bytes: 4, kind: integer, plus: «0"), "DEF-002"),
+    (
+        "no range of days",
+        delimited("name: a, kind: date, min: «2020-01-02, max: 2020-01-01"),
+        "DEF-050",
+    ),
+    (
+        "a condition of no check",
+        delimited("name: a", more="checks: [{unique: [a], «when: {field: a, blank: true}}]"),
+        "DEF-003",
+    ),
+    (
+        "what is missing does not hide the rest",
+        "««kind: layout\nframing: {delimited: {}}\nrecords: [{key: [«b], fields: [{name: a}]}]",
+        "DEF-002 DEF-002 DEF-020",
+    ),
     ("no pattern", fixed("name: a, bytes: 4, pattern: «'(('"), "DEF-002"),
     ("a pattern that looks ahead", fixed("name: a, bytes: 4, pattern: «'(?=a)'"), "DEF-002"),
     ("no range", fixed("name: a, bytes: 4, kind: integer, min: «9, max: 1"), "DEF-050"),
@@ -367,6 +395,11 @@ MAPPED = [
         "parts of what is no date",
         mapping(NAME + SEX + BORN + "- {to: [備考, 氏, 時刻], partial: «名}\n"),
         "DEF-043",
+    ),
+    (
+        "a split at nothing",
+        mapping(NAME + SEX + BORN + "- {to: [氏, 備考], split: 名, by: «''}\n"),
+        "DEF-002",
     ),
     ("a join of one", mapping(NAME + SEX + BORN + "- {to: 備考, join: «[名]}\n"), "DEF-002"),
     (

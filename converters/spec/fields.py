@@ -220,8 +220,8 @@ def _number(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
     if field.scale and field.digits and field.scale > field.digits:
         message = f"{field.scale} decimals do not fit {field.digits} digits"
         yield document.problem((*loc, "scale"), "DEF-050", message)
-    if len(field.plus) != 1 or not field.plus.isascii() or field.plus == "-":
-        message = "`plus` must be one ASCII character other than -"
+    if len(field.plus) != 1 or not field.plus.isascii() or field.plus in "-.0123456789":
+        message = "`plus` must be one ASCII character that no number has otherwise"
         yield document.problem((*loc, "plus"), "DEF-002", message)
     needed = (field.digits or 1) + (field.sign in ("leading", "trailing"))
     needed += bool(field.scale and field.point == "explicit")

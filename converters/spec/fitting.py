@@ -52,7 +52,7 @@ def fit(model: type[M], document: Document) -> Fit[M]:
             errors = _relevant(document, exc.errors(include_url=False))
         else:
             return Fit(found, document, tuple(dict.fromkeys(problems)))
-        if not _after_effects(problems):
+        if not problems:  # later rounds only show what the removals of the first one led to
             problems += [_problem(model, document, loc, error) for loc, error in errors]
         root = _without_errors(document.root, errors)
         if root is None:
@@ -67,11 +67,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if close := difflib.get_close_matches(name, names, 1, 0.6):
         return f"did you mean {close[0]}?"
     return f"known: {', '.join(names)}" if 0 < len(names) <= 16 else ""
-
-
-def _after_effects(problems: list[Problem]) -> bool:
-    """Later rounds only show what the removals of the first one led to."""
-    return bool(problems)
 
 
 def _without_errors(root: Node, errors: list[tuple[Loc, Error]]) -> Node | None:

@@ -8,10 +8,10 @@ from converters.charset import NAMES
 from converters.errors import Problem
 from converters.findings.catalogue import catalogue
 from converters.model import Condition, Field, Layout, Override
-from converters.spec import styles
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length, misfit
 from converters.spec.fitting import nearest
+from converters.spec.styles import ERA_LETTERS, STYLES
 
 __all__ = [
     "check_condition",
@@ -66,8 +66,8 @@ def check_references(document: Document, layout: Layout) -> Iterator[Problem]:
             yield from _codes_fit(document, layout, place)
         if isinstance(field.required, Condition):
             yield from check_condition(document, layout, field.required, (*loc, "required"))
-        if field.era and field.era not in styles.ERA_LETTERS:
-            yield from check_name(document, item_names(layout), field.era, (*loc, "era"))
+        if field.era and field.era not in ERA_LETTERS:
+            yield from _has_era(document, layout, field.era, (*loc, "era"))
     for at, name in enumerate(layout.record.key):
         yield from check_name(document, item_names(layout), name, ("records", 0, "key", at))
     yield from _checks(document, layout)
@@ -77,6 +77,14 @@ def check_references(document: Document, layout: Layout) -> Iterator[Problem]:
 def item_names(layout: Layout) -> list[str]:
     """The names of all fields that are no fillers."""
     return [field.name for field in layout.record.fields if not field.is_filler]
+
+
+def _has_era(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[Problem]:
+    """The field that holds an era is there, and is no date itself."""
+    yield from check_name(document, item_names(layout), name, loc)
+    if name in item_names(layout) and layout.record.field(name).kind in STYLES:
+        message = f"{name} holds a {layout.record.field(name).kind}, no era"
+        yield document.problem(loc, "DEF-050", message)
 
 
 def check_name(
