@@ -117,7 +117,7 @@ class Text:
         if length <= INLINE:
             return self.views[row].tobytes()[4 : 4 + length]
         place = int(self.views[row, 1] >> np.uint64(32))
-        return self.data[place : place + length].tobytes()
+        return bytes(self.data[place : place + length])
 
 
 def series(name: str, column: Text) -> pl.Series:
@@ -156,7 +156,8 @@ def nulls(values: pl.Series) -> Mask:
         return np.zeros(len(values), np.bool_)
     array = values.rechunk().to_arrow(compat_level=NEWEST)
     bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
-    return bits[array.offset : array.offset + len(array)] == 0
+    missing: Mask = bits[array.offset : array.offset + len(array)] == 0
+    return missing
 
 
 def integers(values: pl.Series) -> Ints:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
 import polars as pl
 
+from converters.columns import Mask, nulls, text
+from converters.kernels import lookup
 from converters.model import Condition, Field
 
 __all__ = ["Holds", "Typed", "holds", "typed", "wording"]
 
-Holds = Callable[[pl.DataFrame], pl.Series]
-"""A batch → a boolean series without nulls."""
+Holds = Callable[[pl.DataFrame], Mask]
+"""A batch → which of its rows."""
 
 Typed = str | int | Decimal | bool
 
@@ -43,18 +46,27 @@ def holds(condition: Condition, field: Field) -> Holds:
     name = condition.field
     if condition.blank is not None:
         blank = condition.blank
-        return lambda batch: batch[name].is_null() if blank else batch[name].is_not_null()
+        return lambda batch: nulls(batch[name]) if blank else ~nulls(batch[name])
     spellings = condition.among if condition.equals is None else (condition.equals,)
     assert spellings is not None, "the model asks exactly one question"
-    first, *others = [typed(field, spelling) for spelling in spellings]
+    values = [typed(field, spelling) for spelling in spellings]
+    if all(isinstance(value, str) for value in values):
+        table = lookup.build([str(value).encode() for value in values])
+        return lambda batch: _among(table, batch[name])
 
-    def test(batch: pl.DataFrame) -> pl.Series:
-        found = batch[name].eq_missing(first)
-        for value in others:
-            found |= batch[name].eq_missing(value)
+    def test(batch: pl.DataFrame) -> Mask:
+        found = np.zeros(batch.height, np.bool_)
+        for value in values:
+            found |= batch[name].eq_missing(value).to_numpy()
         return found
 
     return test
+
+
+def _among(table: lookup.Lookup, column: pl.Series) -> Mask:
+    """Which texts are keys of the table."""
+    found = text(column)
+    return lookup.find(table, found.views, found.data) >= 0
 
 
 def wording(condition: Condition) -> str:

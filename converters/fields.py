@@ -9,7 +9,7 @@ import polars as pl
 
 from converters import charset as charsets
 from converters.charset import Charset
-from converters.columns import Spans, Status, Text
+from converters.columns import Bytes, Spans, Status, Text
 from converters.kernels.decode import filler_spans
 from converters.kinds import KINDS, Decode, Encode, dtype
 from converters.model import Field, Layout
@@ -26,13 +26,13 @@ RECORD_TYPE = pl.UInt64()
 class Fields:
     """A layout's record, ready to run: a pair per field, in an order that respects eras.
 
-    `values` holds (place in the record, name, decode, encode); `fillers` (place, name, pad byte).
+    `values` holds (place in the record, name, decode, encode); `fillers` (place, name, pad character).
     """
 
     layout: Layout
     charset: Charset
     values: tuple[tuple[int, str, Decode, Encode], ...]
-    fillers: tuple[tuple[int, str, int], ...]
+    fillers: tuple[tuple[int, str, Bytes], ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def compile(layout: Layout) -> Fields:
         if not fields[place].is_filler
     )
     fillers = tuple(
-        (place, field.name, ord(field.pad or " "))
+        (place, field.name, np.frombuffer(charsets.write(charset, field.pad or " "), np.uint8))
         for place, field in enumerate(fields)
         if field.is_filler
     )

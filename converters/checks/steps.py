@@ -101,7 +101,7 @@ def _required_when(layout: Layout, name: str, when: Condition, because: str) -> 
     def build() -> Test:
         applies = holds(when, _field(layout, when.field))
         return lambda batch: (
-            np.flatnonzero(nulls(batch[name]) & applies(batch).to_numpy())
+            np.flatnonzero(nulls(batch[name]) & applies(batch))
             if batch[name].null_count()
             else NONE
         )

@@ -7,7 +7,7 @@ A block is then a few draws and one gather per field.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 from converters import charset as charsets
 from converters.charset import Charset
 from converters.checkdigits import SCHEMES
-from converters.columns import Ints, Text, series, text
-from converters.generate import days, facets, fallback, people
+from converters.columns import Ints, Text, nulls, series
+from converters.conditions import Holds, holds
+from converters.generate import days, facets, fallback, people, pools
 from converters.generate import words as tables
-from converters.generate.facets import Facet, Word
 from converters.generate.people import BLOCK, People
-from converters.generate.spelling import fitting
 from converters.model import Condition, Field, Layout
 
 __all__ = ["Plan", "columns", "compile"]
@@ -41,7 +40,7 @@ class Plan:
 
     layout: Layout
     sources: dict[str, Source]
-    spare: dict[str, tuple[tuple[Condition, ...], Source]]
+    spare: dict[str, tuple[tuple[Holds, ...], Source]]
 
 
 def compile(layout: Layout) -> Plan:
@@ -52,9 +51,9 @@ def compile(layout: Layout) -> Plan:
         layout=layout,
         sources={field.name: _source(field, layout, charset) for field in fields},
         spare={
-            field.name: (conditions, fallback.source(_needed(field), layout, charset))
+            field.name: (due, fallback.source(_needed(field), layout, charset))
             for field in fields
-            if (conditions := _conditions(field, layout))
+            if (due := _due(field, layout))
         },
     )
 
@@ -68,101 +67,51 @@ def columns(plan: Plan, seed: int, block: int) -> pl.DataFrame:
         [pl.Series("_record", numbers.astype(np.uint64))]
         + [source(found, rng).alias(name) for name, source in plan.sources.items()]
     )
-    for name, (conditions, source) in plan.spare.items():
-        if not frame[name].null_count():
-            continue
-        missing = frame[name].is_null() & _hold(frame, conditions)
+    for name, (due, source) in plan.spare.items():
+        missing = nulls(frame[name])
         if missing.any():
-            frame = frame.with_columns(
-                frame[name].zip_with(~missing, source(found, rng).alias(name))
-            )
+            missing &= np.any([test(frame) for test in due], axis=0)
+        if missing.any():
+            filled = frame[name].zip_with(pl.Series(~missing), source(found, rng))
+            frame = frame.with_columns(filled.alias(name))
     return frame
 
 
-def _conditions(field: Field, layout: Layout) -> tuple[Condition, ...]:
+def _due(field: Field, layout: Layout) -> tuple[Holds, ...]:
     """When the field must have a value although it need not always have one."""
     own = (field.required,) if isinstance(field.required, Condition) else ()
     also = (c.when for c in layout.checks if c.required == field.name and c.when is not None)
-    return (*own, *also)
+    return tuple(holds(when, layout.record.field(when.field)) for when in (*own, *also))
 
 
 def _needed(field: Field) -> Field:
     return field.model_copy(update={"required": True})
 
 
-def _hold(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.Series:
-    """Where any of the conditions holds."""
-    held = pl.Series(np.zeros(len(frame), np.bool_))
-    for condition in conditions:
-        value = frame[condition.field].cast(pl.String)
-        if condition.blank is not None:
-            held |= value.is_null() == condition.blank
-        else:
-            among = condition.among or (condition.equals or "",)
-            held |= value.is_in(list(among)).fill_null(False)
-    return held
-
-
 def _source(field: Field, layout: Layout, charset: Charset) -> Source:
     hint = facets.facet(field.name)
     if hint is facets.NOTHING and field.required is not True:
-        return _gather("none", [])
+        return _gather("none", pools.words([]))
     place = next((n for pattern, n in facets.NUMBERS if re.search(pattern, field.name)), None)
     alone = any(check.unique == (field.name,) for check in layout.checks)
     if field.kind in ("digits", "narrow") and (place or alone):
         return _number(field, place or "number")
     if field.kind in ("date", "wareki") and hint and hint.words() is days.VALUES:
-        return _dates(field, hint)
-    if hint and (pool := _pool(hint.words(), field, layout, charset)):
-        return _gather(hint.places, pool)
+        return _gather(hint.places, pools.dates(field))
+    if hint and (words := pools.pool(hint.words, field, layout, charset)):
+        return _gather(hint.places, words)
     if field.check and field.kind in ("digits", "narrow"):
         return _checked(field)
     return fallback.source(field, layout, charset)
 
 
-def _pool(
-    meanings: Sequence[Word], field: Field, layout: Layout, charset: Charset
-) -> list[str | None]:
-    """The words as the field spells them; empty where it can spell none of those there are."""
-    if field.kind == "code":
-        spelled = [_code(word, field, layout) for word in meanings]
-    elif field.kind in ("narrow", "digits", "wide", "kana", "mixed"):
-        spelled = [_text(word, field, charset) for word in meanings]
-    else:
-        return []
-    meant = sum(word is not None for word in meanings)
-    return spelled if not meant or any(spelled) else []
-
-
-def _text(word: Word, field: Field, charset: Charset) -> str | None:
-    text = word if isinstance(word, str) or word is None else word[-1]
-    return None if text is None else fitting(text, field, charset)
-
-
-def _code(word: Word, field: Field, layout: Layout) -> str | None:
-    """The code whose label is the word, or that is the word itself."""
-    table = layout.code_table(field.codes) if field.codes else {}
-    texts = (word,) if isinstance(word, str) else word or ()
-    labelled = {label: code for code, label in reversed(table.items())}
-    return next((labelled[text] for text in texts if text in labelled), None) or next(
-        (text for text in texts if text in table), None
-    )
-
-
-def _gather(places: str, pool: Sequence[str | None]) -> Source:
+def _gather(places: str, words: Text) -> Source:
     """Words by their places; -1, the last one, is none."""
-    words = text(pl.Series([*pool, None], dtype=pl.String))
 
     def source(found: People, rng: np.random.Generator) -> pl.Series:
         return series("", Text(words.views[found[places]], words.data))
 
     return source
-
-
-def _dates(field: Field, hint: Facet) -> Source:
-    """Dates by their places in `days.VALUES`, as far as the field can hold them."""
-    special = (days.spelled(value, field) for value in days.VALUES[days.DAYS :])
-    return _gather(hint.places, [*days.VALUES[: days.DAYS], *special])
 
 
 def _width(field: Field) -> int:

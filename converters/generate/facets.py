@@ -19,7 +19,7 @@ from converters.generate.people import BANCHI, CARDS, ELSEWHERE, REASONS, STATES
 from converters.generate.spelling import wide
 from converters.generate.words import OVERLONG
 
-__all__ = ["NUMBERS", "Facet", "facet"]
+__all__ = ["NOTHING", "NUMBERS", "Facet", "Word", "Words", "facet"]
 
 Word = str | tuple[str, ...] | None
 """One text, several texts of one meaning (a code table may use any of them), or nothing."""

@@ -36,7 +36,7 @@ beginning of a longer one."""
 CYCLE = 97
 """Every so many records the rare cases come once each, so that even small files have them."""
 
-BANCHI, CARDS, ELSEWHERE = 400, 2000, 2000
+BANCHI, CARDS, ELSEWHERE = 120, 2000, 2000
 """How many house numbers, card numbers and other addresses there are."""
 
 REASONS = (

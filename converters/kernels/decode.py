@@ -305,12 +305,16 @@ def trim_spans(data: Bytes, start: Ints, stop: Ints, left: int, right: int) -> N
 
 
 @njit(cache=True, nogil=True)
-def filler_spans(data: Bytes, start: Ints, stop: Ints, pad: int, status: Bytes) -> None:
-    """Whether each filler holds nothing but its pad byte."""
+def filler_spans(data: Bytes, start: Ints, stop: Ints, pad: Bytes, status: Bytes) -> None:
+    """Whether each filler holds nothing but its pad character, from its first byte on."""
     for row in range(len(start)):
         found = outcome.OK
-        for k in range(start[row], stop[row]):
-            if data[k] != pad:
+        k = 0
+        for place in range(start[row], stop[row]):
+            if load8(data, place) != pad[k]:
                 found = outcome.FILLER
                 break
+            k += 1
+            if k == len(pad):
+                k = 0
         status[row] = found

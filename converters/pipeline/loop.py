@@ -24,7 +24,7 @@ def in_order(tasks: Iterator[Task], work: Callable[[Task], Result], jobs: int) -
     try:
         for task in tasks:
             pending.append(pool.submit(work, task))
-            if len(pending) > jobs + 1:
+            if len(pending) > jobs:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

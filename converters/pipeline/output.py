@@ -68,7 +68,7 @@ class Output:
             self._keep.close({"opening": source.opening, "tail": source.tail})
 
 
-def _places(chunk: Chunk, numbers: np.ndarray, misfits: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+def _places(chunk: Chunk, numbers: np.ndarray, misfits: np.ndarray) -> list[int]:
     """Record numbers of this run's input for record numbers of the first run's source."""
     rows = np.searchsorted(numbers, misfits)
     return [int(row) + chunk.first for row in rows]

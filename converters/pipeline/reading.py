@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from converters.columns import Bytes, Chunk
 from converters.errors import EnvironmentFailure
-from converters.forms import FileProblem, Form
+from converters.forms import FileProblem, Form, Split
 from converters.pipeline.job import STDIN
 
 __all__ = ["BLOCK", "Source", "chunks"]
 
-BLOCK = 8 << 20
+BLOCK = 12 << 20
 """Bytes read at a time: large enough to keep the cost of a batch small, small enough that a few
 batches in flight stay within the memory of design §9."""
 
@@ -54,14 +54,14 @@ def chunks(
         raise EnvironmentFailure(source.name, exc.strerror or str(exc)) from exc
 
 
-def _opened(name: str) -> BinaryIO:
+def _opened(name: str) -> RawIOBase:
     if name == STDIN:
         return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
     return Path(name).open("rb", buffering=0)
 
 
 def _split(
-    stream: BinaryIO, source: Source, form: Form, limit: int | None, seen: Callable[[Bytes], None]
+    stream: RawIOBase, source: Source, form: Form, limit: int | None, seen: Callable[[Bytes], None]
 ) -> Iterator[Chunk]:
     rest, begun, offset, ordinal = np.empty(0, np.uint8), False, 0, 0
     eof = False
@@ -81,20 +81,8 @@ def _split(
         split = form.split(data, eof)
         whole = int(split.bounds[-1])
         count = len(split.stop)
-        for first in range(0, count, limit or max(count, 1)):
-            last = min(first + (limit or count), count)
-            low, high = int(split.bounds[first]), int(split.bounds[last])
-            bounds, stop = split.bounds[first : last + 1] - low, split.stop[first:last] - low
-            yield Chunk(
-                source.number,
-                ordinal,
-                source.records + first + 1,
-                offset + low,
-                data[low:high],
-                bounds,
-                stop,
-                split.codes[first:last],
-            )
+        for piece in _pieces(split, limit or max(count, 1)):
+            yield _chunk(source, split, piece, (ordinal, offset, data))
             ordinal += 1
         source.records += count
         offset += whole
@@ -103,13 +91,38 @@ def _split(
             source.tail = data[whole : split.used].tobytes()
 
 
-def _more(stream: BinaryIO, rest: Bytes, seen: Callable[[Bytes], None]) -> tuple[Bytes, bool]:
+def _pieces(split: Split, limit: int) -> Iterator[tuple[int, int]]:
+    """Runs of at most `limit` records."""
+    count = len(split.stop)
+    for first in range(0, count, limit):
+        yield first, min(first + limit, count)
+
+
+def _chunk(
+    source: Source, split: Split, piece: tuple[int, int], block: tuple[int, int, Bytes]
+) -> Chunk:
+    """A run of the records of a block: its number, its place in the file, its bytes."""
+    (first, last), (ordinal, offset, data) = piece, block
+    low, high = int(split.bounds[first]), int(split.bounds[last])
+    return Chunk(
+        source.number,
+        ordinal,
+        source.records + first + 1,
+        offset + low,
+        data[low:high],
+        split.bounds[first : last + 1] - low,
+        split.stop[first:last] - low,
+        split.codes[first:last],
+    )
+
+
+def _more(stream: RawIOBase, rest: Bytes, seen: Callable[[Bytes], None]) -> tuple[Bytes, bool]:
     """`rest` and the next block behind it; whether the input has ended."""
     buffer = np.empty(len(rest) + BLOCK, np.uint8)
     buffer[: len(rest)] = rest
     place = len(rest)
     while place < len(buffer):
-        read = stream.readinto(memoryview(buffer)[place:])  # type: ignore[attr-defined]
+        read = stream.readinto(buffer[place:].data)
         if not read:
             break
         seen(buffer[place : place + read])

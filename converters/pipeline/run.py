@@ -111,7 +111,7 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
     job, plan, digest = session.job, session.plan, hashlib.sha256()
 
     def seen(block: Bytes) -> None:
-        digest.update(block)
+        digest.update(block.data)
         job.progress(len(block))
 
     tasks = chunks(source, plan.source.form, job.batch_records, seen)

@@ -17,12 +17,12 @@ from converters import status as outcome
 from converters.balance import Tally
 from converters.columns import Bytes, Chunk, Ints, Status, Text
 from converters.fields import RECORD
-from converters.forms import PROBLEMS
 from converters.findings import Origin, ValueProblem
+from converters.forms import PROBLEMS
 from converters.mapping import Mapped
 from converters.pipeline.plan import Plan, Side
 
-__all__ = ["Step", "Written", "run"]
+__all__ = ["Step", "Written", "lean", "run"]
 
 Mask = npt.NDArray[np.bool_]
 Outcomes = dict[str, Status]
@@ -44,9 +44,9 @@ class Step:
     """What became of a chunk.
 
     `rejected` marks its records that carry an error; `dropped` has the reason and the records of
-    each filter. `failed` counts problems per step of the source's and the target's checks. The
-    tallies are those of all records, of the converted ones, and of what they became. `written` is
-    None where nothing is.
+    each filter. `batch` is what was read. `failed` counts problems per step of the source's and
+    the target's checks. The tallies are those of all records, of the
+    converted ones, and of what they became. `written` is None where nothing is.
     """
 
     chunk: Chunk
@@ -74,6 +74,24 @@ def run(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None) -> Step:
     if plan.target is not None:
         return _convert(plan, plan.target, origin, read, outcomes)
     return replace(read, converted=_tally(side, batch, outcomes, rejected, source))
+
+
+def lean(plan: Plan, step: Step) -> Step:
+    """The step with nothing of its batches but the fields of unique keys.
+
+    Steps wait for their turn in the commit, and whole batches would hold the memory of a chunk
+    many times over.
+    """
+    kept = replace(step, batch=_keys(plan.source, step.batch))
+    if step.written is None or plan.target is None:
+        return kept
+    written = replace(step.written, batch=_keys(plan.target, step.written.batch))
+    return replace(kept, written=written)
+
+
+def _keys(side: Side, batch: pl.DataFrame) -> pl.DataFrame:
+    names = {name for fields in side.checks.unique.values() for name in fields}
+    return batch.select(RECORD, *sorted(names))
 
 
 def _reading(

@@ -30,7 +30,7 @@ class Done:
 
 def convert(plan: Plan, source: Source, chunk: Chunk) -> Done:
     """There, and no way back."""
-    return Done(step.run(plan, chunk, source.order))
+    return Done(step.lean(plan, step.run(plan, chunk, source.order)))
 
 
 def with_residual(plan: Plan, back: Plan, source: Source, chunk: Chunk) -> Done:
@@ -41,7 +41,7 @@ def with_residual(plan: Plan, back: Plan, source: Source, chunk: Chunk) -> Done:
     filtered = np.zeros(chunk.records, np.bool_)
     for _, numbers in there.dropped:
         filtered[numbers - chunk.first] = True
-    return Done(there, residual.rows(chunk, made, filtered, there.rejected))
+    return Done(step.lean(plan, there), residual.rows(chunk, made, filtered, there.rejected))
 
 
 def return_trip(plan: Plan, back: Plan, keep: bool, source: Source, chunk: Chunk) -> Done:
@@ -56,10 +56,11 @@ def return_trip(plan: Plan, back: Plan, keep: bool, source: Source, chunk: Chunk
         made = Made(data, bounds, made.records)
     found = _differences(plan, source, there, made)
     if not len(found):
-        return Done(there)
+        return Done(step.lean(plan, there))
     both = pl.concat([there.findings, findings.judge(found, plan.policy)])
     order = ("record", "offset", "field", "code")
-    return Done(replace(there, findings=both.sort(order, maintain_order=True)))
+    whole = replace(there, findings=both.sort(order, maintain_order=True))
+    return Done(step.lean(plan, whole))
 
 
 def _made(back: Plan, written: Written) -> Made:
