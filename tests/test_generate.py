@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 
 from converters import charset as charsets
-from converters import checks, fields, forms, generate, spec, status
+from converters import checks, fields, forms, generate, pipeline, spec, status
 from converters.columns import Chunk, Status
 from converters.generate.columns import columns, compile
 from converters.generate.days import VALUES, spelled
 from converters.generate.patterns import matching
 from converters.generate.spelling import fitting, half, wide
 from converters.model import Field, Layout
+from converters.pipeline import Job
 
 LAYOUTS = [d.id for d in spec.list_definitions() if d.kind == "layout"]
 VENDORS = ["vendor-a/resident", "vendor-b/resident"]
@@ -157,6 +158,21 @@ def test_defects_are_where_the_truth_says_and_nowhere_else(name: str, tmp_path: 
         {"ragged-record"} if layout.framing.fixed else {"long-record", "short-record"}
     )
     assert {truth["defect"] for truth in truths} == expected
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_the_program_finds_every_defect_and_no_other_error(name: str, tmp_path: Path) -> None:
+    layout = spec.load_layout(name)
+    path = tmp_path / "file"
+    generate.write(layout, path, 1500, 4, 0.1)
+    pipeline.validate(Job((str(path),), layout=layout, out=tmp_path / "run"))
+    findings = pl.read_parquet(tmp_path / "run" / "findings.parquet")
+    with Path(f"{path}.defects.csv").open(encoding="utf-8", newline="") as lines:
+        truths = [(int(r["record"]), r["field"], r["code"]) for r in csv.DictReader(lines)]
+    found = findings.select("record", "field", "code").rows()
+    assert [truth for truth in truths if truth not in found] == []
+    errors = findings.filter(pl.col("severity") == "error")
+    assert set(errors["record"]) == {record for record, _, _ in truths}
 
 
 def test_a_field_defect_of_a_fixed_record_keeps_its_length(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from converters import spec
-from converters.model import Field, KindName, Layout
+from converters import pipeline, spec
+from converters.model import Field, KindName, Layout, Mapping, MappingSet
+from converters.pipeline import Job
 
 ROOT = Path(__file__).parent.parent / "layouts"
-OFFICIAL = ROOT.parent.parent / "shared" / "data" / "jutogai-atena-item-definition.xlsx"
+PUBLIC = ROOT.parent.parent / "shared" / "data"
+OFFICIAL = PUBLIC / "jutogai-atena-item-definition.xlsx"
+POSTAL = PUBLIC / "SAMPLE_KEN.CSV"
 LAYOUTS = [d.id for d in spec.list_definitions() if d.kind == "layout"]
 MAPPINGS = [d.id for d in spec.list_definitions() if d.kind == "mapping"]
 
@@ -112,6 +115,26 @@ def test_names_that_are_ours_are_marked_as_provisional() -> None:
 def test_the_official_items_stand_as_the_official_file_has_them() -> None:
     layout = spec.load_layout("standard/jutogai/atena")
     assert [_item(field) for field in layout.record.fields] == _official_items()
+
+
+@pytest.mark.skipif(not POSTAL.exists(), reason="the postal code file is not here")
+def test_the_postal_code_file_of_japan_post_has_no_findings() -> None:
+    layout = spec.load_layout("post/ken-all")
+    done = pipeline.validate(Job((str(POSTAL),), layout=layout))
+    assert done.exit_code == 0
+    assert done.report["problems"] == []
+    assert int(done.report["counts"]["read"]) == 3000
+
+
+@pytest.mark.skipif(not POSTAL.exists(), reason="the postal code file is not here")
+def test_the_postal_code_file_is_written_as_it_was_read() -> None:
+    layout = spec.load_layout("post/ken-all")
+    rules = [{"to": f.name, "from": f.name} for f in layout.record.fields]
+    same = Mapping.model_validate(
+        {"kind": "mapping", "id": "same", "source": layout.id, "target": layout.id, "rules": rules}
+    )
+    job = Job((str(POSTAL),), mapping=MappingSet(same, layout, layout))
+    assert pipeline.roundtrip(job).report["problems"] == []
 
 
 def _official_items() -> list[dict[str, Any]]:
