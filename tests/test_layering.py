@@ -41,7 +41,7 @@ ALLOWED = {
     "residual": VALUES | {"kernels"},
     "report": {"balance", "findings"},
     "rundir": {"errors", "columns", "findings", "report"},
-    "generate": VALUES | {"checkdigits", "fields", "forms"},
+    "generate": VALUES | {"checkdigits", "conditions", "fields", "forms"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 
