@@ -147,7 +147,6 @@ def _made(layout: str, records: int, suffix: str) -> Input:
     """A generated file, made by `utsushi generate` unless it is there."""
 
     def make(path: Path) -> None:
-        print(f"making {path.name}", flush=True)
         words = ("generate", layout, "--records", str(records), "--seed", "1", "-o", str(path))
         subprocess.run([*UTSUSHI, *words], check=True)
 
@@ -158,14 +157,12 @@ def _standard(a: Input) -> Input:
     """The standard CSV that vendor A's file becomes."""
 
     def make(path: Path) -> None:
-        print(f"making {path.name}", flush=True)
         run = OUT / "standard"
         words = ("convert", str(a.path), "--mapping", A_MAPPING, "--out", str(run), "--force")
         done = subprocess.run([*UTSUSHI, *words, "--quiet"])
         if done.returncode not in FINISHED:
-            sys.exit(f"cannot make {path.name}: exit code {done.returncode}")
-        manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
-        (run / manifest["outputs"][0]["path"]).rename(path)
+            sys.exit(f"no {path.name}: exit code {done.returncode}")
+        (run / f"{a.path.stem}.csv").rename(path)
         shutil.rmtree(run)
 
     return Input(_once(DATA / f"standard-{a.records}.csv", make), a.records)
@@ -180,8 +177,7 @@ def _fields() -> Path:
         fields = json.loads(done.stdout)["records"][0]["fields"]
         found, at = [], 0
         for field in fields:
-            if field["kind"] != "filler":
-                found.append([field["name"], at, field["bytes"], field["kind"]])
+            found.append([field["name"], at, field["bytes"], field["kind"]])
             at += field["bytes"]
         path.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 
@@ -191,6 +187,7 @@ def _fields() -> Path:
 def _once(path: Path, make: Callable[[Path], None]) -> Path:
     """Make a file under a name that nobody takes for the finished one, then rename it."""
     if not path.exists():
+        print(f"making {path.name}", flush=True)
         unfinished = path.with_name(f"unfinished-{path.name}")
         make(unfinished)
         os.replace(unfinished, path)

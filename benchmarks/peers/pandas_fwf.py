@@ -13,7 +13,7 @@ import pandas
 
 def main(fields_path: str, source: str, target: str) -> None:
     with open(fields_path, encoding="utf-8") as file:
-        fields = json.load(file)
+        fields = [field for field in json.load(file) if field[3] != "filler"]
     frame = pandas.read_fwf(
         source,
         colspecs=[(at, at + width) for _, at, width, _ in fields],

@@ -22,8 +22,9 @@ def date(text: str) -> str:
 
 def main(fields_path: str, source: str, target: str) -> None:
     with open(fields_path, encoding="utf-8") as file:
-        fields = [(name, at, at + width, kind) for name, at, width, kind in json.load(file)]
-    length = max(stop for _, _, stop, _ in fields) + 2
+        every = [(name, at, at + width, kind) for name, at, width, kind in json.load(file)]
+    length = every[-1][2] + len(b"\r\n")
+    fields = [field for field in every if field[3] != "filler"]
     with open(source, "rb") as data, open(target, "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(name for name, *_ in fields)
