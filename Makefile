@@ -12,7 +12,7 @@ help:
 	@echo 'make demo   convert the sample of vendor A and show the summary'
 	@echo 'make test   everything CI checks: lint, types, tests, kernels with bounds checks, the wheel'
 	@echo 'make lint   ruff and mypy only'
-	@echo 'make docs   write docs/cli.md anew from the commands'
+	@echo 'make docs   write docs/cli.md and the run in the READMEs anew'
 	@echo 'make bench  measure against iconv, nkf and others (BENCH="--records 100000" for a short one)'
 	@echo 'make clean  remove what the other targets made, the virtual environment included'
 
@@ -40,7 +40,7 @@ test: lint
 	@$(BIN)/python .ci/tally.py build/tests.xml build/kernels.xml
 
 docs: $(STAMP)
-	$(BIN)/python docs/generate_cli.py
+	$(BIN)/python docs/generate.py
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py $(BENCH)

@@ -7,6 +7,7 @@ environment) shows here: layouts that are not in the wheel, a dependency that is
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,8 @@ def must(*command: str | Path, cwd: Path) -> None:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="utsushi-wheel-") as name:
         place = Path(name)
+        # What an earlier build left there would be packed again, deleted modules included.
+        shutil.rmtree(ROOT / "build" / "lib", ignore_errors=True)
         must(sys.executable, "-m", "build", "--wheel", "--outdir", place / "dist", ROOT, cwd=place)
         (wheel,) = (place / "dist").glob("*.whl")
         venv.create(place / "env", with_pip=True)

@@ -24,8 +24,8 @@ HEAVY = {"numba", "numpy", "polars", "pyarrow", "pydantic", "rich", "yaml"}
 
 
 def cli_docs() -> ModuleType:
-    path = ROOT / "docs" / "generate_cli.py"
-    spec = importlib.util.spec_from_file_location("generate_cli", path)
+    path = ROOT / "docs" / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate_docs", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -70,6 +70,13 @@ def test_help_is_shown_and_ends_well(path: str, capsys: pytest.CaptureFixture[st
 def test_the_reference_of_commands_is_what_the_program_says() -> None:
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert written == DOCS.page(), "run `make docs`"
+
+
+@pytest.mark.parametrize("lang", DOCS.READMES)
+def test_the_run_that_a_readme_shows_is_what_the_program_prints(lang: str) -> None:
+    written = DOCS.READMES[lang].read_text(encoding="utf-8")
+    assert DOCS.SHOWN.search(written)
+    assert written == DOCS.readme(lang), "run `make docs`"
 
 
 def test_starting_the_program_loads_nothing_heavy() -> None:

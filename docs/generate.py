@@ -1,11 +1,16 @@
-"""Writes docs/cli.md from the commands themselves; tests/test_cli.py compares.
+"""Writes what the program says of itself: docs/cli.md, and the run shown in both READMEs.
 
-python docs/generate_cli.py
+python docs/generate.py      (`make docs`; the tests compare)
 """
 
 from __future__ import annotations
 
 import inspect
+import os
+import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +18,12 @@ import click
 
 from converters.cli.entry import commands
 
-TARGET = Path(__file__).parent / "cli.md"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "cli.md"
+READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
+SHOWN = re.compile(r"(?<=^```console\n)\$ utsushi (convert .+/defects/.+)\n(?:[^`].*\n|\n)+", re.M)
+"""The example that is shown with its output."""
+
 HEAD = """# The commands
 
 Made by `make docs` from the program's own help; edit the help texts in `converters/cli/`.
@@ -55,5 +65,24 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def readme(lang: str) -> str:
+    """The README of that language with the output that its first example has today."""
+
+    def run(example: re.Match[str]) -> str:
+        with tempfile.TemporaryDirectory() as name:
+            place = Path(name).resolve()
+            (place / "samples").symlink_to(ROOT / "samples")
+            words = [sys.executable, "-m", "converters.cli", *example[1].split(), "--lang", lang]
+            paths = {"COLUMNS": "100", "PYTHONPATH": str(ROOT)}
+            done = subprocess.run(
+                words, cwd=place, env=os.environ | paths, capture_output=True, encoding="utf-8"
+            )
+        return f"$ utsushi {example[1]}\n{done.stderr.replace(f'{place}/', '')}"
+
+    return SHOWN.sub(run, READMES[lang].read_text(encoding="utf-8"), count=1)
+
+
 if __name__ == "__main__":
     TARGET.write_text(page(), encoding="utf-8")
+    for lang, path in READMES.items():
+        path.write_text(readme(lang), encoding="utf-8")
