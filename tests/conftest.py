@@ -1,10 +1,11 @@
-"""How the property tests search: `ci` is repeatable and short, `deep` is for a long evening.
+"""How the property tests search, and which tests reach the kernels.
 
-`pytest --hypothesis-profile deep` chooses the other one.
+Profile `ci` is repeatable and short; `pytest --hypothesis-profile deep` is for a long evening.
 """
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The first example of a law may compile kernels, so neither time nor slowness says anything.
@@ -20,3 +21,26 @@ settings.register_profile(
     "deep", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ci")
+
+KERNELS = (
+    "test_balance",
+    "test_charset",
+    "test_checkdigits",
+    "test_checks",
+    "test_delimited",
+    "test_fixed",
+    "test_hashing",
+    "test_keys",
+    "test_kinds",
+    "test_mapping_texts",
+    "test_memory",
+    "test_residual",
+    "test_samples",
+)
+"""Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in KERNELS:
+            item.add_marker("kernels")
