@@ -39,7 +39,7 @@ def main() -> None:
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (RESULTS / "latest.json").write_text(text + os.linesep, encoding="utf-8")
     table = markdown(facts, results)
-    (RESULTS / "latest.md").write_text(table, encoding="utf-8")
+    (RESULTS / "latest.md").write_text("# The last benchmark\n\n" + table, encoding="utf-8")
     print(table)
 
 

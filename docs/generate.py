@@ -1,4 +1,4 @@
-"""Writes what the program says of itself: docs/cli.md, and the run shown in both READMEs.
+"""Writes what the program says of itself: docs/cli.md, and in both READMEs a run and the speed.
 
 python docs/generate.py      (`make docs`; the tests compare)
 """
@@ -6,6 +6,7 @@ python docs/generate.py      (`make docs`; the tests compare)
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -23,6 +24,19 @@ TARGET = ROOT / "docs" / "cli.md"
 READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
 SHOWN = re.compile(r"(?<=^```console\n)\$ utsushi (convert .+/defects/.+)\n(?:[^`].*\n|\n)+", re.M)
 """The example that is shown with its output."""
+
+RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
+SPEED = re.compile(r"(?<=<!-- speed -->\n).*?(?=<!-- end -->)", re.DOTALL)
+SPEED_WORDS = {
+    "en": (
+        "{records:,} records, {cores} cores ({processor}), median of {rounds}",
+        ("", "Utsushi", "`iconv` alone", "ratio", "peak memory"),
+    ),
+    "ja": (
+        "{records:,} 件、{cores} コア（{processor}）、{rounds} 回の中央値",
+        ("", "Utsushi", "`iconv` だけ", "比", "最大メモリー"),
+    ),
+}
 
 HEAD = """# The commands
 
@@ -66,7 +80,7 @@ def _cell(text: str) -> str:
 
 
 def readme(lang: str) -> str:
-    """The README of that language with the output that its first example has today."""
+    """The README of that language with what its first example prints and the last benchmark."""
 
     def run(example: re.Match[str]) -> str:
         with tempfile.TemporaryDirectory() as name:
@@ -79,7 +93,25 @@ def readme(lang: str) -> str:
             )
         return f"$ utsushi {example[1]}\n{done.stderr.replace(f'{place}/', '')}"
 
-    return SHOWN.sub(run, READMES[lang].read_text(encoding="utf-8"), count=1)
+    text = READMES[lang].read_text(encoding="utf-8")
+    return SPEED.sub(lambda _: speed(lang), SHOWN.sub(run, text, count=1))
+
+
+def speed(lang: str) -> str:
+    """The jobs that have bare iconv beside them, as a table."""
+    if not RESULTS.exists():
+        return ""
+    document = json.loads(RESULTS.read_text(encoding="utf-8"))
+    title, heads = SPEED_WORDS[lang]
+    lines = [title.format(**document["facts"]), "", "| " + " | ".join(heads) + " |"]
+    lines.append("|---|--:|--:|--:|--:|")
+    for job in document["jobs"]:
+        ours, *peers = job["contenders"]
+        for peer in peers:
+            if peer["name"] == "iconv":
+                seconds = f"{ours['wall']:.2f} s | {peer['wall']:.2f} s | {peer['ratio']:.2f}"
+                lines.append(f"| {job['job']} | {seconds} | {ours['memory'] / 1e6:.0f} MB |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
