@@ -115,9 +115,11 @@ class Text:
         """The bytes of one value; for messages, not for loops."""
         length = int(self.lengths[row])
         if length <= INLINE:
-            return self.views[row].tobytes()[4 : 4 + length]
+            inline: bytes = self.views[row].tobytes()
+            return inline[4 : 4 + length]
         place = int(self.views[row, 1] >> np.uint64(32))
-        return bytes(self.data[place : place + length])
+        long: bytes = self.data[place : place + length].tobytes()
+        return long
 
 
 def series(name: str, column: Text) -> pl.Series:

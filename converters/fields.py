@@ -26,7 +26,7 @@ RECORD_TYPE = pl.UInt64()
 class Fields:
     """A layout's record, ready to run: a pair per field, in an order that respects eras.
 
-    `values` holds (place in the record, name, decode, encode); `fillers` (place, name, pad character).
+    `values` holds (place in the record, name, decode, encode), `fillers` (place, name, pad).
     """
 
     layout: Layout

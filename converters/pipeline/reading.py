@@ -26,8 +26,8 @@ batches in flight stay within the memory of design §9."""
 class Source:
     """One input while it is read. It guards what is known of the file as a whole.
 
-    `opening` and `tail` are the bytes before the first and after the last record; `problems` grow
-    as they are found.
+    `opening` and `tail` are the bytes before the first and after the last record, `unended` tells
+    that the last record has no line end; `problems` grow as they are found.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Source:
     size: int = 0
     opening: bytes = b""
     tail: bytes = b""
+    unended: bool = False
     order: tuple[int, ...] | None = None
     problems: list[FileProblem] = field(default_factory=list)
 
@@ -88,6 +89,7 @@ def _split(
         offset += whole
         rest = data[whole:]
         if eof:
+            source.unended = count > 0 and int(split.stop[-1]) == whole
             source.tail = data[whole : split.used].tobytes()
 
 

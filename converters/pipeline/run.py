@@ -122,7 +122,7 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
             if output:
                 output.add(done)
         _begin(session, source)
-        source.problems += _ending(source)
+        source.problems += _ending(source, plan.source.layout)
         session.ledger.file(source.number, source.problems)
     if output:
         session.ledger.misfits(source.number, output.misfits)
@@ -149,11 +149,15 @@ def _begin(session: _Session, source: Source) -> None:
     session.ledger.file(source.number, source.problems)
 
 
-def _ending(source: Source) -> list[FileProblem]:
+def _ending(source: Source, layout: Layout) -> list[FileProblem]:
     """Findings on how the input ends."""
+    found = []
+    fixed = layout.framing.fixed
+    if source.unended and (fixed is None or fixed.terminator != "none"):
+        found.append(FileProblem("SRC-006", "", source.size - len(source.tail)))
     if source.tail:
-        return [FileProblem("SRC-007", "", source.size - len(source.tail))]
-    return []
+        found.append(FileProblem("SRC-007", "", source.size - len(source.tail)))
+    return found
 
 
 def _facts(session: _Session) -> RunFacts:

@@ -109,7 +109,7 @@ def _reading(
     checked = _sound(plan.source.checks.run(batch, unread), sound)
     frame = findings.from_problems(origin, _sound(values, sound) + checked)
     if not sound.all():
-        frame = pl.concat([findings.from_records(origin.chunk, PROBLEMS, codes), frame])
+        frame = _merged(findings.from_records(origin.chunk, PROBLEMS, codes), frame)
     return findings.judge(frame, plan.policy) if len(frame) else _nothing(), _count(checked)
 
 
@@ -179,7 +179,7 @@ def _nothing() -> pl.DataFrame:
 
 
 def _merged(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
-    """Findings of reading and writing, in the order of the records."""
+    """Two frames of findings in the order of the records, so that batches do not show."""
     if not len(second):
         return first
     both = pl.concat([first, second])
