@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO := samples/vendor-a/defects/input.dat
+DEMO_OPTIONS := --mapping vendor-a/resident-to-standard --out runs/demo --force
 BENCH :=
 
 .PHONY: help demo test lint docs bench clean
@@ -19,13 +20,14 @@ help:
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Utsushi needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo 'installing into $(VENV); the first run after it compiles the kernels: allow a minute'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 demo: $(STAMP)
-	$(BIN)/utsushi convert $(DEMO) --mapping vendor-a/resident-to-standard --out runs/demo --force \
-	  || test $$? -eq 3
+	@echo '$$ utsushi convert $(DEMO) $(DEMO_OPTIONS)'
+	@$(BIN)/utsushi convert $(DEMO) $(DEMO_OPTIONS) || test $$? -eq 3
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

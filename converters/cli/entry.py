@@ -52,6 +52,8 @@ for command in (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code of design §7 comes back and no exception gets out."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if "_UTSUSHI_COMPLETE" in os.environ:
+        commands.main(args=given, prog_name="utsushi")
     _keep_printing()
     previous = signal.signal(signal.SIGTERM, _terminated)
     try:
@@ -67,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stopped(Interrupted())
     except ConvertersError as stopped:
         return _stopped(stopped)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # rich answers a closed pipe with SystemExit
         return _reader_left()
     except OSError as failed:
         path = str(failed.filename or "")
@@ -83,8 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     """Not `commands.main`: click would turn a closed pipe into exit code 1, an internal error."""
-    if "_UTSUSHI_COMPLETE" in os.environ:
-        commands.main(args=given, prog_name="utsushi")
     with commands.make_context("utsushi", given) as context:
         return int(commands.invoke(context) or 0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
 
 from rich.console import Console
@@ -15,6 +17,8 @@ __all__ = ["console", "show_layout"]
 WIDTH = 160
 """Columns where there is no terminal to ask, so that a file or a pipe gets whole lines."""
 
+BLANKS = re.compile(" +$", re.MULTILINE)
+
 HEADS = {
     "ja": ("位置", "バイト", "文字", "項目", "種類", "必須", "備考"),
     "en": ("at", "bytes", "chars", "field", "kind", "required", "notes"),
@@ -22,10 +26,18 @@ HEADS = {
 YES = {"ja": "必須", "en": "yes"}
 
 
+class _Trimmed(io.StringIO):
+    """stdout without the blanks that rich fills lines up with; it holds nothing itself."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(BLANKS.sub("", text))
+
+
 def console() -> Console:
     """stdout for people, without guessing at markup in the data."""
-    width = None if sys.stdout.isatty() else WIDTH
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    if sys.stdout.isatty():
+        return Console(highlight=False, markup=False, emoji=False)
+    return Console(file=_Trimmed(), width=WIDTH, highlight=False, markup=False, emoji=False)
 
 
 def show_layout(layout: Layout, lang: str) -> None:

@@ -107,13 +107,28 @@ def _run(session: _Session, worker: Worker) -> Outcome:
 
 
 def _file(session: _Session, source: Source, worker: Worker) -> None:
-    """One input from its first byte to its last."""
-    job, plan, digest = session.job, session.plan, hashlib.sha256()
+    """One input from its first byte to its last, or to where the policy stops the run."""
+    digest = hashlib.sha256()
 
     def seen(block: Bytes) -> None:
         digest.update(block.data)
-        job.progress(len(block))
+        session.job.progress(len(block))
 
+    try:
+        _records(session, source, worker, seen)
+    finally:
+        form = "fixed" if session.plan.source.layout.framing.fixed else "delimited"
+        charset = session.plan.source.layout.charset
+        session.inputs.append(
+            Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
+        )
+
+
+def _records(
+    session: _Session, source: Source, worker: Worker, seen: Callable[[Bytes], None]
+) -> None:
+    """The records of one input, through the workers into the ledger and the output."""
+    job, plan = session.job, session.plan
     tasks = chunks(source, plan.source.form, job.batch_records, seen)
     with _output(session, source) as output:
         for done in in_order(tasks, partial(worker, source), job.jobs):
@@ -126,11 +141,6 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
         session.ledger.file(source.number, source.problems)
     if output:
         session.ledger.misfits(source.number, output.misfits)
-    form = "fixed" if plan.source.layout.framing.fixed else "delimited"
-    charset = plan.source.layout.charset
-    session.inputs.append(
-        Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
-    )
 
 
 def _output(session: _Session, source: Source) -> AbstractContextManager[output.Output | None]:
@@ -162,8 +172,9 @@ def _ending(source: Source, layout: Layout) -> list[FileProblem]:
 
 def _facts(session: _Session) -> RunFacts:
     job, ledger = session.job, session.ledger
-    where = str(session.run.path) if session.run else ""
-    written = session.run.outputs if session.run else ()
+    published = session.run if not session.stopped else None
+    where = str(published.path) if published else ""
+    written = published.outputs if published else ()
     return RunFacts(
         command=session.command,
         back=job.back,
