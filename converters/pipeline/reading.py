@@ -17,7 +17,7 @@ from converters.pipeline.job import STDIN
 
 __all__ = ["BLOCK", "Source", "chunks"]
 
-BLOCK = 12 << 20
+BLOCK = 8 << 20
 """Bytes read at a time: large enough to keep the cost of a batch small, small enough that a few
 batches in flight stay within the memory of design §9."""
 
