@@ -11,15 +11,13 @@ from converters import charset as charsets
 from converters.charset import Charset
 from converters.columns import Bytes, Spans, Status, Text
 from converters.kernels.decode import filler_spans
-from converters.kinds import KINDS, Decode, Encode, dtype
+from converters.kinds import KINDS, Decode, Encode
 from converters.model import Field, Layout
 
-__all__ = ["RECORD", "Fields", "compile", "decode", "empty_batch", "encode"]
+__all__ = ["RECORD", "Fields", "compile", "decode", "encode"]
 
 RECORD = "_record"
 """The first column of every batch: the 1-based number of the record in its input file."""
-
-RECORD_TYPE = pl.UInt64()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +83,3 @@ def encode(fields: Fields, batch: pl.DataFrame) -> tuple[list[Text], dict[str, S
     written = {name: write(columns[name], columns) for _, name, _, write in fields.values}
     texts = [written[name][0] for name in fields.names]
     return texts, {name: outcomes for name, (_, outcomes) in written.items()}
-
-
-def empty_batch(layout: Layout) -> pl.DataFrame:
-    """A batch of the layout without records."""
-    fields = [field for field in layout.record.fields if not field.is_filler]
-    return pl.DataFrame(
-        schema={RECORD: RECORD_TYPE} | {field.name: dtype(field) for field in fields}
-    )

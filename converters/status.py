@@ -32,9 +32,7 @@ BAD_DATE: Final = 25
 PARTIAL_DATE: Final = 26
 ERA_RANGE: Final = 27
 UNKNOWN_CODE: Final = 28
-PADDING: Final = 29
 GAIJI: Final = 30
-TOO_LONG: Final = 31
 NOT_BOOLEAN: Final = 32
 BAD_TIME: Final = 33
 SUBSTITUTED: Final = 34
@@ -54,9 +52,7 @@ CODES: Final[dict[int, str]] = {
     PARTIAL_DATE: "FLD-041",
     ERA_RANGE: "FLD-042",
     UNKNOWN_CODE: "FLD-050",
-    PADDING: "FLD-070",
     GAIJI: "FLD-017",
-    TOO_LONG: "FLD-020",
     NOT_BOOLEAN: "FLD-034",
     BAD_TIME: "FLD-045",
     SUBSTITUTED: "MAP-006",

@@ -34,10 +34,8 @@ from converters.model import Field, Layout
 
 __all__ = [
     "ERAS",
-    "STYLES",
     "date_decoder",
     "date_encoder",
-    "era_number",
     "time_decoder",
     "time_encoder",
 ]
@@ -50,25 +48,6 @@ ERAS: Final[dict[str, tuple[str, int, int, int]]] = {
     "R": ("令和", 2018, 2019_05_01, 9999_12_31),
 }
 """Era letter → name, the year before its year 1, first day, last day (both as YYYYMMDD)."""
-
-STYLES: Final[dict[str, tuple[str, ...]]] = {
-    "date": ("YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD"),
-    "time": ("HH:MM", "HH:MM:SS", "HHMM", "HHMMSS"),
-    "wareki": (
-        "GGYY年MM月DD日",
-        "GYY-MM-DD",
-        "GYY.MM.DD",
-        "GYY/MM/DD",
-        "GYYMMDD",
-        "YY-MM-DD",
-        "YY.MM.DD",
-        "YY/MM/DD",
-        "YYMMDD",
-        "g1YYMMDD",
-        "g2YYMMDD",
-    ),
-}
-"""Kind → the styles it can be written in."""
 
 ERA_TOKENS: Final = {"GG": 2, "G": 1, "g1": 1, "g2": 2}
 FIRST_YEAR: Final = "元"
