@@ -18,6 +18,7 @@ from converters.columns import Ints
 from converters.kinds import KINDS, dtype
 from converters.kinds.text import ALLOWED
 from converters.model import Field, Layout
+from converters.spec import styles
 
 OK, BLANK, UNKNOWN = status.OK, status.BLANK, status.UNKNOWN
 
@@ -260,6 +261,18 @@ def test_numbers_are_exact_both_ways(options: dict[str, Any], number: int, fixed
     back, outcomes = written(given_, layout("cp932", fixed), [value, None])
     assert outcomes == [OK, BLANK]
     assert read(given_, layout("cp932", fixed), back) == ([value, None], [OK, BLANK])
+
+
+@pytest.mark.parametrize(
+    "kind, style", [(kind, style) for kind, known in styles.STYLES.items() for style in known]
+)
+def test_every_style_is_written_as_it_says_and_read_again(kind: str, style: str) -> None:
+    era = {"era": "R"} if kind == "wareki" and not styles.era_token(style) else {}
+    of, options = layout("utf-8", fixed=False), {"kind": kind, "style": style, **era}
+    value = "12:34:00" if "SS" in style else "12:34" if kind == "time" else "2024-12-31"
+    (data,), outcomes = written(field(**options), of, [value])
+    assert (len(data.decode()), outcomes) == (len(styles.written(style)), [OK])
+    assert read(field(**options), of, [data]) == ([value], [OK])
 
 
 @given(st.dates(), st.sampled_from(["YYYYMMDD", "YYYY-MM-DD", "YYYY/MM/DD"]))

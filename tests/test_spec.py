@@ -31,7 +31,6 @@ from converters.errors import (
     UsageError,
 )
 from converters.kinds import KINDS
-from converters.kinds.date import STYLES as KIND_STYLES
 from converters.model import Field, KindName
 from converters.spec import document, fields, styles
 
@@ -232,9 +231,6 @@ def test_every_option_of_a_field_is_known_by_some_kind() -> None:
 
 def test_the_tables_of_kinds_agree() -> None:
     assert set(fields.OPTIONS) == set(KindName.__args__) == {*KINDS, "filler"}
-    assert {kind: set(known) for kind, known in styles.STYLES.items()} == {
-        kind: set(known) for kind, known in KIND_STYLES.items()
-    }
 
 
 def test_every_charset_that_needs_even_widths_is_known() -> None:

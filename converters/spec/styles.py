@@ -23,7 +23,7 @@ STYLES: Final[dict[str, tuple[str, ...]]] = {
         "YY/MM/DD",
     ),
 }
-"""Kind → the styles it can be written in; a test compares them with what the kinds can do."""
+"""Kind → the styles it can be written in; a test writes and reads each."""
 
 DEFAULTS: Final = {
     ("date", "delimited"): "YYYY-MM-DD",
