@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -120,19 +121,23 @@ def wrong(scheme: str, numbers: Text) -> npt.NDArray[np.bool_]:
     found = np.ones(len(numbers.views), np.bool_)
     for length in rule.lengths:
         shape = (length, 0 if rule.leading else length - 1)
-        found &= disagree(views, data, shape, _plan(rule, length), _due(rule)).view(np.bool_)
+        found &= disagree(views, data, shape, _plan(scheme, length), _due(scheme)).view(np.bool_)
     return found
 
 
-def _due(rule: Scheme) -> npt.NDArray[np.uint8]:
+@cache
+def _due(scheme: str) -> npt.NDArray[np.uint8]:
     """The check digit, as a byte, for every sum that digits can have."""
+    rule = SCHEMES[scheme]
     highest = 9 * sum(rule.weights)
     digits = np.array(rule.due, np.uint8) + np.uint8(ord("0"))
     return np.resize(digits, highest + 1)
 
 
-def _plan(rule: Scheme, length: int) -> npt.NDArray[np.uint64]:
+@cache
+def _plan(scheme: str, length: int) -> npt.NDArray[np.uint64]:
     """The weights as `kernels.digits.disagree` takes them: two words of eight digits."""
+    rule = SCHEMES[scheme]
     body = [1 if rule.folded else weight for weight in rule.weights[length - 2 :: -1]]
     twice = [255 * (rule.folded and weight == 2) for weight in rule.weights[length - 2 :: -1]]
     at = 1 if rule.leading else 0

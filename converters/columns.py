@@ -1,22 +1,31 @@
-"""The shapes that travel between the stages: bytes of records, spans of fields, columns of texts.
+"""The shapes that travel between the stages: bytes of records, spans of fields, typed columns.
 
 Chunk  a run of whole records as they lie in the file
 Spans  where each field of each record lies in the chunk
 Text   one column of byte strings, as Arrow string views
+Batch  the typed columns of some records
+
+A text stays in its views from one end of the program to the other: a question to polars costs a
+plan, and a conversion to it 50 µs, for each column of each chunk. What polars answers better
+(expressions, casts, sorting) is asked through `series` and brought back with `text`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from converters.kernels.texts import measure, take_views
 from converters.kernels.validity import clear_nulls, nulls_hold_bytes, valid_bits
 
 __all__ = [
+    "Batch",
     "Bytes",
     "Chunk",
     "Ints",
@@ -24,10 +33,14 @@ __all__ = [
     "Spans",
     "Status",
     "Text",
+    "Values",
+    "are_blank",
+    "blanks",
     "integers",
-    "nulls",
     "series",
+    "take",
     "text",
+    "values_of",
 ]
 
 Bytes = npt.NDArray[np.uint8]
@@ -70,30 +83,44 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Where the fields lie: field f of record i is `data[start[f, i]:stop[f, i]]`.
+    """Where the fields lie: those of field f are `data[start:stop]` for `start, stop = of(f)`.
 
-    `data` is the chunk's own bytes, followed by unescaped copies of the values that had doubled
-    quotes. `codes[i]` is the number of a record problem found while looking for fields. `quoted`
-    tells which values stood in quotes (empty where the form has none).
+    `of` gives two int64 arrays with a place per record. `data` is the chunk's own bytes, followed
+    by unescaped copies of the values that had doubled quotes. `codes[i]` is the number of a record
+    problem found while looking for fields.
     """
 
     data: Bytes
-    start: Ints
-    stop: Ints
+    of: Callable[[int], tuple[Ints, Ints]]
     codes: Status
 
+    def __len__(self) -> int:
+        return len(self.codes)
 
-@dataclass(frozen=True, slots=True)
+
 class Text:
-    """A column of n byte strings as Arrow string views.
+    """A column of n byte strings as Arrow string views. Never changed once it is made.
 
     `views` has shape (n, 2): the low half of word 0 is the length; up to 12 bytes follow inline,
     longer values keep their first four bytes there and, in word 1, buffer 0 and their place in
     `data`. A value of length 0 is blank. The bytes are UTF-8, or the target's after encoding.
+    Both arrays are made read-only: a kernel is compiled anew for each mix of the two sorts.
     """
 
-    views: Views
-    data: Bytes
+    __slots__ = ("_measures", "_raw", "data", "views")
+
+    def __init__(self, views: Views, data: Bytes) -> None:
+        views.flags.writeable = False
+        if data.flags.writeable:
+            data = data.view()
+            data.flags.writeable = False
+        self.views = views
+        self.data = data
+        self._measures: tuple[int, int] | None = None
+        self._raw: tuple[Bytes, Bytes] | None = None
+
+    def __len__(self) -> int:
+        return len(self.views)
 
     @property
     def lengths(self) -> npt.NDArray[np.uint32]:
@@ -101,15 +128,21 @@ class Text:
         return self.views.view(np.uint32)[:, 0]
 
     @property
-    def raw(self) -> tuple[Bytes, Bytes]:
-        """The bytes of the views, 16 a value, and of `data`, both read-only.
+    def blanks(self) -> int:
+        """How many values are blank."""
+        return self._measured()[0]
 
-        A kernel is compiled anew for each mix of writable and read-only arrays; this is one mix.
-        """
-        views, data = self.views.view(np.uint8).reshape(-1), self.data.view()
-        views.flags.writeable = False
-        data.flags.writeable = False
-        return views, data
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest value."""
+        return self._measured()[1]
+
+    @property
+    def raw(self) -> tuple[Bytes, Bytes]:
+        """The bytes of the views, 16 a value, and of `data`: what kernels take."""
+        if self._raw is None:
+            self._raw = self.views.view(np.uint8).reshape(-1), self.data
+        return self._raw
 
     def value(self, row: int) -> bytes:
         """The bytes of one value; for messages, not for loops."""
@@ -121,17 +154,85 @@ class Text:
         long: bytes = self.data[place : place + length].tobytes()
         return long
 
+    def _measured(self) -> tuple[int, int]:
+        if self._measures is None:
+            self._measures = measure(self.raw[0])
+        return self._measures
 
-def series(name: str, column: Text) -> pl.Series:
-    """A text column as a polars series; blank values become null. Nothing is copied.
 
-    The bytes must be UTF-8: they are handed over unchecked.
+Values = Text | pl.Series
+"""A column of a batch: Text for every kind that is a text, a series for numbers and booleans."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Typed columns of the records `records` (1-based numbers in their file, ascending)."""
+
+    records: Ints
+    columns: Mapping[str, Values]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __getitem__(self, name: str) -> Values:
+        return self.columns[name]
+
+    def take(self, rows: Ints) -> Batch:
+        """The rows at these positions."""
+        taken: dict[int, Values] = {}
+        for column in self.columns.values():
+            if id(column) not in taken:
+                taken[id(column)] = take(column, rows)
+        columns = {name: taken[id(column)] for name, column in self.columns.items()}
+        return Batch(self.records[rows], columns)
+
+    def select(self, names: Iterable[str]) -> Batch:
+        """The same records with fewer columns."""
+        return Batch(self.records, {name: self.columns[name] for name in names})
+
+
+@overload
+def take(values: Text, rows: Ints) -> Text: ...
+@overload
+def take(values: Values, rows: Ints) -> Values: ...
+def take(values: Values, rows: Ints) -> Values:
+    """The values at these positions."""
+    if not isinstance(values, Text):
+        return values.gather(rows)
+    views = np.empty((len(rows), 2), np.uint64)
+    take_views(values.raw[0], rows, views)
+    return Text(views, values.data)
+
+
+def blanks(values: Values) -> int:
+    """How many values are blank."""
+    return values.blanks if isinstance(values, Text) else values.null_count()
+
+
+def are_blank(values: Values) -> Mask:
+    """Which values are blank."""
+    if not blanks(values):
+        return np.zeros(len(values), np.bool_)
+    if isinstance(values, Text):
+        return np.equal(values.lengths, 0)
+    array = values.rechunk().to_arrow(compat_level=NEWEST)
+    bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
+    missing: Mask = bits[array.offset : array.offset + len(array)] == 0
+    return missing
+
+
+def series(values: Values, name: str = "") -> pl.Series:
+    """A column as a polars series; blank values become null. Nothing is copied.
+
+    The bytes of a text must be UTF-8: they are handed over unchecked.
     """
-    bits = np.zeros(len(column.views) + 7 >> 3, np.uint8)
-    missing = valid_bits(column.views, bits)
+    if isinstance(values, pl.Series):
+        return values.alias(name)
+    bits = np.zeros(len(values) + 7 >> 3, np.uint8)
+    missing = valid_bits(values.raw[0], bits)
     valid = pa.py_buffer(bits) if missing else None
-    buffers = [valid, pa.py_buffer(column.views), pa.py_buffer(column.data)]
-    array = pa.StringViewArray.from_buffers(STRING, len(column.views), buffers, missing)
+    buffers = [valid, pa.py_buffer(values.views), pa.py_buffer(values.data)]
+    array = pa.StringViewArray.from_buffers(STRING, len(values), buffers, missing)
     return pl.Series(name, array)
 
 
@@ -152,14 +253,9 @@ def text(values: pl.Series) -> Text:
     return Text(_one_pool(words, pools), np.concatenate(pools))
 
 
-def nulls(values: pl.Series) -> Mask:
-    """Which values are null; what polars does in an expression, without its planning."""
-    if not values.null_count():
-        return np.zeros(len(values), np.bool_)
-    array = values.rechunk().to_arrow(compat_level=NEWEST)
-    bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
-    missing: Mask = bits[array.offset : array.offset + len(array)] == 0
-    return missing
+def values_of(column: pl.Series) -> Values:
+    """A polars column as a column of a batch."""
+    return text(column) if column.dtype == pl.String else column
 
 
 def integers(values: pl.Series) -> Ints:

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
-import polars as pl
 
-from converters.columns import Mask, nulls, text
+from converters.columns import Batch, Mask, Text, Values, are_blank, series
 from converters.kernels import lookup
 from converters.model import Condition, Field
 
 __all__ = ["Holds", "Typed", "holds", "typed", "wording"]
 
-Holds = Callable[[pl.DataFrame], Mask]
+Holds = Callable[[Batch], Mask]
 """A batch → which of its rows."""
 
 Typed = str | int | Decimal | bool
@@ -46,7 +45,7 @@ def holds(condition: Condition, field: Field) -> Holds:
     name = condition.field
     if condition.blank is not None:
         blank = condition.blank
-        return lambda batch: nulls(batch[name]) if blank else ~nulls(batch[name])
+        return lambda batch: are_blank(batch[name]) if blank else ~are_blank(batch[name])
     spellings = condition.among if condition.equals is None else (condition.equals,)
     assert spellings is not None, "the model asks exactly one question"
     values = [typed(field, spelling) for spelling in spellings]
@@ -54,19 +53,19 @@ def holds(condition: Condition, field: Field) -> Holds:
         table = lookup.build([str(value).encode() for value in values])
         return lambda batch: _among(table, batch[name])
 
-    def test(batch: pl.DataFrame) -> Mask:
-        found = np.zeros(batch.height, np.bool_)
+    def test(batch: Batch) -> Mask:
+        column, found = series(batch[name]), np.zeros(len(batch), np.bool_)
         for value in values:
-            found |= batch[name].eq_missing(value).to_numpy()
+            found |= column.eq_missing(value).to_numpy()
         return found
 
     return test
 
 
-def _among(table: lookup.Lookup, column: pl.Series) -> Mask:
+def _among(table: lookup.Lookup, column: Values) -> Mask:
     """Which texts are keys of the table."""
-    found = text(column)
-    return lookup.find(table, found.views, found.data) >= 0
+    assert isinstance(column, Text), "only numbers and booleans are no texts"
+    return lookup.find(table, *column.raw) >= 0
 
 
 def wording(condition: Condition) -> str:

@@ -120,7 +120,7 @@ class Delimited:
             data = np.empty(len(chunk.data) + spare, np.uint8)
             data[: len(chunk.data)] = chunk.data
             unescape(data, len(chunk.data), columns, start, stop, escaped)
-        return Spans(data, start, stop, codes)
+        return Spans(data, lambda field: (start[field], stop[field]), codes)
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         used = [f for f, field in enumerate(self.fields) if not field.is_filler]

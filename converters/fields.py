@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from converters import charset as charsets
 from converters.charset import Charset
-from converters.columns import Bytes, Spans, Status, Text
+from converters.columns import Batch, Bytes, Spans, Status, Text, Values
 from converters.kernels.decode import filler_spans
 from converters.kinds import KINDS, Decode, Encode
 from converters.model import Field, Layout
 
-__all__ = ["RECORD", "Fields", "compile", "decode", "encode"]
-
-RECORD = "_record"
-"""The first column of every batch: the 1-based number of the record in its input file."""
+__all__ = ["Fields", "compile", "decode", "encode"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,25 +57,23 @@ def _pair(field: Field, layout: Layout, charset: Charset) -> tuple[Decode, Encod
     return kind.decoder(field, layout, charset), kind.encoder(field, layout, charset)
 
 
-def decode(fields: Fields, spans: Spans, first: int) -> tuple[pl.DataFrame, dict[str, Status]]:
+def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:
     """The typed batch of a chunk whose first record has the number `first`, and the outcomes."""
-    columns: dict[str, pl.Series] = {}
+    columns: dict[str, Values] = {}
     outcomes: dict[str, Status] = {}
     for place, name, read, _ in fields.values:
-        start, stop = spans.start[place], spans.stop[place]
-        columns[name], outcomes[name] = read(spans.data, start, stop, columns)
+        columns[name], outcomes[name] = read(spans.data, *spans.of(place), columns)
     for place, name, pad in fields.fillers:
-        status = np.empty(spans.start.shape[1], np.uint8)
-        filler_spans(spans.data, spans.start[place], spans.stop[place], pad, status)
+        status = np.empty(len(spans), np.uint8)
+        filler_spans(spans.data, *spans.of(place), pad, status)
         outcomes[name] = status
-    count = spans.start.shape[1]
-    numbers = pl.Series(RECORD, np.arange(first, first + count, dtype=np.uint64))
-    return pl.DataFrame([numbers, *(columns[name] for name in fields.names)]), outcomes
+    numbers = np.arange(first, first + len(spans), dtype=np.int64)
+    return Batch(numbers, {name: columns[name] for name in fields.names}), outcomes
 
 
-def encode(fields: Fields, batch: pl.DataFrame) -> tuple[list[Text], dict[str, Status]]:
+def encode(fields: Fields, batch: Batch) -> tuple[list[Text], dict[str, Status]]:
     """Byte strings of the fields in record order, fillers left out, and the outcomes."""
-    columns = {name: batch[name] for name in fields.names}
+    columns = batch.columns
     written = {name: write(columns[name], columns) for _, name, _, write in fields.values}
     texts = [written[name][0] for name in fields.names]
-    return texts, {name: outcomes for name, (_, outcomes) in written.items()}
+    return texts, {name: written[name][1] for name in fields.names}

@@ -68,12 +68,17 @@ class Fixed:
         return split(split_fixed, data, eof, shape, self.length + self.newline)
 
     def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
-        begin = chunk.bounds[:-1]
-        start = self.at[:, None] + begin
-        stop = start + self.width[:, None]
-        broken = np.flatnonzero(chunk.codes)
-        start[:, broken] = stop[:, broken] = begin[broken]
-        return Spans(chunk.data, start, stop, chunk.codes)
+        begin, broken = chunk.bounds[:-1], np.flatnonzero(chunk.codes)
+
+        def of(field: int) -> tuple[Ints, Ints]:
+            """By arithmetic; a broken record has no fields."""
+            start = begin + self.at[field]
+            stop = start + self.width[field]
+            if len(broken):
+                start[broken] = stop[broken] = begin[broken]
+            return start, stop
+
+        return Spans(chunk.data, of, chunk.codes)
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         widths = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,11 +20,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from converters.columns import Ints, text
+from converters.columns import Batch, Ints, Text, Values, series, text
 from converters.errors import EnvironmentFailure
 from converters.kernels.hashing import combine, hash_views
 
-__all__ = ["FOUND", "KeySpool", "hashes"]
+__all__ = ["FOUND", "KeySpool", "as_text", "hashes"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -50,13 +50,18 @@ FOUND: Final[dict[str, pl.DataType]] = {
 """A record whose key was there before: its place, its key, and where the key was first."""
 
 
-def hashes(columns: list[pl.Series], digits: tuple[int, ...] = ()) -> Hashes:
+def as_text(column: Values) -> Text:
+    """A column as the texts that identify its values."""
+    return column if isinstance(column, Text) else text(column.cast(pl.String))
+
+
+def hashes(columns: Sequence[Values], digits: tuple[int, ...] = ()) -> Hashes:
     """One hash per row over the texts of the columns, the same on every machine.
 
     Of the columns at the places in `digits` the leading zeros are left out.
     """
     first, *others = [
-        hash_views(*text(column.cast(pl.String)).raw, ZERO if place in digits else NOTHING)
+        hash_views(*as_text(column).raw, ZERO if place in digits else NOTHING)
         for place, column in enumerate(columns)
     ]
     for other in others:
@@ -81,17 +86,18 @@ class KeySpool:
         self._path: Path | None = None
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, file: int, batch: pl.DataFrame, offsets: Ints) -> None:
+    def add(self, file: int, batch: Batch, offsets: Ints) -> None:
         """The keys of a batch whose records lie at `offsets` in the file."""
-        columns = [batch[field].cast(pl.String) for field in self.fields]
+        columns = [as_text(batch[field]) for field in self.fields]
         table = {
             "hash": hashes(columns),
-            "file": np.full(batch.height, file, np.uint16),
-            "record": batch["_record"].to_numpy(),
+            "file": np.full(len(batch), file, np.uint16),
+            "record": batch.records.astype(np.uint64),
             "offset": offsets.astype(np.uint64),
         }
-        rows = pl.DataFrame(table | dict(zip(self._keys, columns, strict=True)))
-        if all(column.null_count() for column in columns):
+        keys = {name: series(column) for name, column in zip(self._keys, columns, strict=True)}
+        rows = pl.DataFrame(table | keys)
+        if all(column.blanks for column in columns):
             rows = rows.filter(pl.any_horizontal(pl.col(self._keys).is_not_null()))
         # The older form is a copy of the key alone; a view would keep the whole batch alive.
         self._held.append(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))

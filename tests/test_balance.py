@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import batches
 import numpy as np
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from converters import status
 from converters.balance import Books, KeyTotal, Tally, balance, fields, merge, tally
 from converters.balance.tallies import FieldTally
+from converters.columns import Batch
 from converters.model import Layout, Mapping, MappingSet
 
 FIELDS: list[dict[str, Any]] = [
@@ -54,13 +56,14 @@ def layout(records: list[dict[str, Any]], key: tuple[str, ...] = (), name: str =
 LAYOUT = layout(FIELDS, ("番号", "区分"))
 
 
-def batch(rows: list[tuple[Any, ...]], types: dict[str, Any] = TYPES) -> pl.DataFrame:
+def batch(rows: list[tuple[Any, ...]], types: dict[str, Any] = TYPES) -> Batch:
     columns = list(zip(*rows, strict=True)) if rows else [[] for _ in types]
     frame = pl.DataFrame(
         [pl.Series(name, list(values), dtype=kind, strict=True)
          for (name, kind), values in zip(types.items(), columns, strict=True)]
     )  # fmt: skip
-    return frame.insert_column(0, pl.Series("_record", range(1, frame.height + 1), pl.UInt64))
+    numbers = pl.Series("_record", range(1, frame.height + 1), pl.UInt64)
+    return batches.of(frame.insert_column(0, numbers))
 
 
 ROWS: list[tuple[Any, ...]] = [

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import batches
 import numpy as np
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from converters import checks
 from converters.checks.values import earliest, latest, shape
+from converters.columns import Batch
 from converters.errors import DefinitionError
 from converters.model import Layout
 
@@ -32,12 +34,13 @@ def layout(*fields: dict[str, Any], rules: tuple[dict[str, Any], ...] = (), **mo
     )
 
 
-def batch(**columns: Any) -> pl.DataFrame:
+def batch(**columns: Any) -> Batch:
     frame = pl.DataFrame(columns)
-    return frame.insert_column(0, pl.Series("_record", range(1, frame.height + 1), pl.UInt64))
+    numbers = pl.Series("_record", range(1, frame.height + 1), pl.UInt64)
+    return batches.of(frame.insert_column(0, numbers))
 
 
-def failing(of: Layout, frame: pl.DataFrame, **kwargs: Any) -> list[tuple[str, str, list[int]]]:
+def failing(of: Layout, frame: Batch, **kwargs: Any) -> list[tuple[str, str, list[int]]]:
     found = checks.compile(of).run(frame, **kwargs)
     return [(problem.code, problem.field, problem.rows.tolist()) for problem in found]
 

@@ -49,7 +49,7 @@ def cells(make: Delimited, data: bytes, order: tuple[int, ...] | None = None) ->
         int(spans.codes[i])
         or [
             spans.data[a:b].tobytes()
-            for a, b in zip(spans.start[:, i], spans.stop[:, i], strict=True)
+            for a, b in ((edge[i] for edge in spans.of(f)) for f in range(len(make.fields)))
         ]
         for i in range(len(found.stop))
     ]
@@ -106,8 +106,9 @@ def test_an_absent_column_is_blank_at_the_start_of_its_record():
     data = b'1,2\n"x""y",5\n'
     make = form("a b c")
     spans = make.spans(chunk(data, make.split(array(data), eof=True)), (2, 1))
-    assert spans.start[0].tolist() == spans.stop[0].tolist() == [0, 4]
-    assert spans.data[spans.start[2, 1] : spans.stop[2, 1]].tobytes() == b'x"y'
+    assert [edge.tolist() for edge in spans.of(0)] == [[0, 4], [0, 4]]
+    start, stop = spans.of(2)
+    assert spans.data[start[1] : stop[1]].tobytes() == b'x"y'
 
 
 def test_other_delimiters_are_taken_from_the_layout():

@@ -36,7 +36,7 @@ def origin_of(records: list[bytes], cut: int, first: int = 1, offset: int = 0) -
     chunk = chunk_of(records, first, offset)
     begin = chunk.bounds[:-1]
     start, stop = np.array([begin, begin + cut]), np.array([begin + cut, chunk.stop])
-    spans = Spans(chunk.data, start, stop, chunk.codes)
+    spans = Spans(chunk.data, lambda field: (start[field], stop[field]), chunk.codes)
     return Origin(chunk, spans, {"氏名": 0, "性別": 1}, findings.decoder("cp932"))
 
 
@@ -134,7 +134,8 @@ def test_rows_of_a_filtered_batch_point_at_their_records() -> None:
 def test_a_value_that_was_unescaped_is_placed_at_its_record() -> None:
     chunk = chunk_of([b'"a""b"', b"cd"])
     data = np.concatenate([chunk.data, np.frombuffer(b'a"b', np.uint8)])
-    spans = Spans(data, np.array([[12, 8]]), np.array([[15, 10]]), chunk.codes)
+    edges = np.array([12, 8]), np.array([15, 10])
+    spans = Spans(data, lambda _: edges, chunk.codes)
     origin = Origin(chunk, spans, {"町名": 0}, findings.decoder("utf-8"))
     frame = findings.from_status(origin, {"町名": np.full(2, status.CONTROL, np.uint8)})
     assert frame.select("offset", "value").rows() == [(0, b'a"b'), (8, b"cd")]

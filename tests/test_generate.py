@@ -7,14 +7,15 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import batches
 import numpy as np
 import polars as pl
 import pytest
 
 from converters import charset as charsets
 from converters import checks, fields, forms, generate, pipeline, spec, status
-from converters.columns import Chunk, Status
-from converters.generate.columns import columns, compile
+from converters.columns import Batch, Chunk, Status
+from converters.generate.columns import Plan, columns, compile
 from converters.generate.days import VALUES, spelled
 from converters.generate.patterns import matching
 from converters.generate.spelling import fitting, half, wide
@@ -30,7 +31,12 @@ def bytes_of(layout: Layout, records: int, seed: int, path: Path, rate: float = 
     return path.read_bytes()
 
 
-def read(layout: Layout, data: bytes) -> tuple[pl.DataFrame, dict[str, Status]]:
+def block(plan: Plan, seed: int, number: int = 0) -> pl.DataFrame:
+    """One block of the endless file."""
+    return batches.frame(columns(plan, seed, number))
+
+
+def read(layout: Layout, data: bytes) -> tuple[Batch, dict[str, Status]]:
     """The typed batch of a whole file, through the program's own reader."""
     charset = charsets.load(layout.charset)
     form = forms.form(layout, lambda b: b.decode(charset.name), lambda t: t.encode(charset.name))
@@ -50,7 +56,7 @@ def read(layout: Layout, data: bytes) -> tuple[pl.DataFrame, dict[str, Status]]:
 def test_generated_records_are_sound(name: str, tmp_path: Path) -> None:
     layout = spec.load_layout(name)
     batch, outcomes = read(layout, bytes_of(layout, 1000, 7, tmp_path / "file"))
-    assert batch.height == 1000
+    assert len(batch) == 1000
     bad = {
         field: Counter(found[found >= status.PROBLEM].tolist())
         for field, found in outcomes.items()
@@ -66,9 +72,9 @@ def test_generated_records_are_sound(name: str, tmp_path: Path) -> None:
 def test_generated_columns_are_read_back_as_they_were(name: str, tmp_path: Path) -> None:
     layout = spec.load_layout(name)
     batch, _ = read(layout, bytes_of(layout, 500, 3, tmp_path / "file"))
-    made = columns(compile(layout), 3, 0).head(500)
-    assert batch.columns == made.columns
-    differing = [c for c in batch.columns if not batch[c].equals(made[c], null_equal=True)]
+    found, made = batches.frame(batch), block(compile(layout), 3).head(500)
+    assert found.columns == made.columns
+    differing = [c for c in found.columns if not found[c].equals(made[c], null_equal=True)]
     assert differing == []
 
 
@@ -83,12 +89,12 @@ def test_a_longer_file_begins_with_the_shorter_one(name: str, tmp_path: Path) ->
 
 def test_keys_differ_in_the_whole_file() -> None:
     plan = compile(spec.load_layout("vendor-a/resident"))
-    keys = pl.concat([columns(plan, 1, block)["宛名番号"] for block in range(4)])
+    keys = pl.concat([block(plan, 1, number)["宛名番号"] for number in range(4)])
     assert keys.n_unique() == 4 * generate.BLOCK
 
 
 def test_households_share_number_address_and_surname_of_the_head() -> None:
-    batch = columns(compile(spec.load_layout("vendor-a/resident")), 1, 0)
+    batch = block(compile(spec.load_layout("vendor-a/resident")), 1)
     grouped = batch.group_by("世帯番号").agg(pl.col("町字", "番地", "世帯主氏名").n_unique())
     assert grouped["町字"].max() == grouped["番地"].max() == grouped["世帯主氏名"].max() == 1
     heads = batch.filter(pl.col("続柄コード1") == "02")
@@ -109,7 +115,7 @@ RARE = {
 
 
 def test_rare_values_are_in_every_file_of_some_hundred_records() -> None:
-    batch = columns(compile(spec.load_layout("vendor-a/resident")), 1, 0).head(300)
+    batch = block(compile(spec.load_layout("vendor-a/resident")), 1).head(300)
     missing = [
         (field, text)
         for field, texts in RARE.items()
@@ -120,7 +126,7 @@ def test_rare_values_are_in_every_file_of_some_hundred_records() -> None:
 
 
 def test_some_names_fill_their_field_to_the_last_byte(tmp_path: Path) -> None:
-    batch = columns(compile(spec.load_layout("vendor-a/resident")), 1, 0).head(100)
+    batch = block(compile(spec.load_layout("vendor-a/resident")), 1).head(100)
     assert batch["氏名"].str.len_chars().max() == 15
 
 
@@ -130,7 +136,7 @@ def test_shift_jis_files_have_jis_x_0208_characters_only(tmp_path: Path) -> None
 
 
 def test_an_unknown_birth_fills_the_three_items_of_the_standard() -> None:
-    batch = columns(compile(spec.load_layout("standard/juki/resident")), 1, 0)
+    batch = block(compile(spec.load_layout("standard/juki/resident")), 1)
     unknown = batch.filter(pl.col("生年月日_不詳フラグ") == "1")
     assert unknown.height > 50
     assert unknown["生年月日"].null_count() == unknown.height

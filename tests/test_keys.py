@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import batches
 import numpy as np
 import polars as pl
 import pytest
@@ -28,7 +29,7 @@ def fill(spool: KeySpool, files: list[list[Key]], size: int) -> None:
             columns: dict[str, Any] = {"_record": record}
             for place, field in enumerate(spool.fields):
                 columns[field] = pl.Series([key[place] for key in part], dtype=pl.String)
-            spool.add(file, pl.DataFrame(columns), record.astype(np.int64) * 10)
+            spool.add(file, batches.of(pl.DataFrame(columns)), record.astype(np.int64) * 10)
 
 
 def found(files: list[list[Key]], directory: Path, size: int = 3, held: int = 5) -> list[Any]:
@@ -114,8 +115,8 @@ def test_keys_that_only_share_a_hash_are_no_duplicates(
 
 def test_numbers_are_keys_too(tmp_path: Path) -> None:
     spool = KeySpool(("n",), tmp_path)
-    spool.add(0, pl.DataFrame({"_record": [1, 2, 3], "n": [5, 6, 5]},
-                              schema_overrides={"_record": pl.UInt64}),
+    spool.add(0, batches.of(pl.DataFrame({"_record": [1, 2, 3], "n": [5, 6, 5]},
+                              schema_overrides={"_record": pl.UInt64})),
               np.array([0, 4, 8]))  # fmt: skip
     (frame,) = spool.finish()
     assert frame.schema == FOUND
@@ -140,6 +141,6 @@ def test_a_place_that_cannot_be_written_is_a_failure_of_the_surroundings(tmp_pat
 
 
 def test_the_hash_of_a_key_never_changes() -> None:
-    columns = [pl.Series(["1", None]), pl.Series(["abc", "abc"])]
+    columns = [batches.column(["1", None]), batches.column(["abc", "abc"])]
     assert keys.hashes(columns[1:]).tolist() == [0x44BC2CF5AD770999] * 2
     assert keys.hashes(columns).tolist() == [5821978460630282591, 5752840318302074469]

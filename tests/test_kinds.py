@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 import reference_text as reference
+from batches import column, listed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import status
 from converters.charset import Charset, load, write
-from converters.columns import Ints
+from converters.columns import Ints, series, values_of
 from converters.kinds import KINDS, dtype
 from converters.kinds.text import ALLOWED
 from converters.model import Field, Layout
@@ -48,14 +49,14 @@ def spans(values: list[bytes]) -> tuple[np.ndarray, Ints, Ints]:  # type: ignore
 
 def read(given: Field, of: Layout, values: list[bytes]) -> tuple[list[Any], list[int]]:
     charset = load(of.charset)
-    series, outcomes = KINDS[given.kind].decoder(given, of, charset)(*spans(values), {})
-    assert series.dtype == dtype(given)
-    return series.to_list(), outcomes.tolist()
+    found, outcomes = KINDS[given.kind].decoder(given, of, charset)(*spans(values), {})
+    assert series(found).dtype == dtype(given)
+    return listed(found), outcomes.tolist()
 
 
 def written(given: Field, of: Layout, values: list[Any]) -> tuple[list[bytes], list[int]]:
-    series = pl.Series("x", values, dtype(given))
-    texts, outcomes = KINDS[given.kind].encoder(given, of, load(of.charset))(series, {})
+    typed = values_of(pl.Series("x", values, dtype(given)))
+    texts, outcomes = KINDS[given.kind].encoder(given, of, load(of.charset))(typed, {})
     return [texts.value(row) for row in range(len(values))], outcomes.tolist()
 
 
@@ -163,13 +164,13 @@ def test_a_value_is_read_and_written(
 
 def test_an_era_may_stand_in_another_field() -> None:
     given = field(kind="wareki", style="YYMMDD", era="元号")
-    others = {"元号": pl.Series(["3", "4", "R", None])}
+    others = {"元号": column(["3", "4", "R", None])}
     charset = load("cp932")
     values = [b"630715", b"010108", b"010501", b"010501"]
-    series, outcomes = KINDS["wareki"].decoder(given, FIXED, charset)(*spans(values), others)
-    assert series.to_list() == ["1988-07-15", "1989-01-08", "2019-05-01", None]
+    found, outcomes = KINDS["wareki"].decoder(given, FIXED, charset)(*spans(values), others)
+    assert listed(found) == ["1988-07-15", "1989-01-08", "2019-05-01", None]
     assert outcomes.tolist() == [OK, OK, OK, status.ERA_RANGE]
-    texts, _ = KINDS["wareki"].encoder(given, FIXED, charset)(series, others)
+    texts, _ = KINDS["wareki"].encoder(given, FIXED, charset)(found, others)
     assert [texts.value(row) for row in range(3)] == values[:3]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import batches
 import numpy as np
 import polars as pl
 import pytest
@@ -21,8 +22,8 @@ from test_mapping import (
     YES,
     Columns,
     Fields,
-    batch,
     columns,
+    frame,
     layout,
     run,
     told,
@@ -126,12 +127,12 @@ def check_the_way_back(
     """Rows without a finding come back as they were, and without a loss."""
     there = run(rules, sides, values, codes=CODES)
     back = run(rules, sides, columns(there), codes=CODES, back=True)
-    before = batch(layout("s", sides[0]), values).drop("_record")
+    before = frame(layout("s", sides[0]), values).drop("_record")
     lossy = {rule.get("substring") for rule in rules}
     marked = {row for row, *_ in told(there)}
     fine = [row for row in range(len(before)) if row not in marked]
     kept = [name for name in before.columns if name not in lossy]
-    assert back.batch[fine].select(kept).equals(before[fine].select(kept))
+    assert batches.frame(back.batch)[fine].select(kept).equals(before[fine].select(kept))
     assert not {row for row, _, code in told(back) if code != AMBIGUOUS} & set(fine)
 
 
@@ -164,7 +165,7 @@ def test_a_batch_may_be_cut_anywhere(found: World, data: st.DataObject) -> None:
 
 
 def columns_only(mapped: Mapped) -> pl.DataFrame:
-    return mapped.batch.drop("_record")
+    return batches.frame(mapped.batch).drop("_record")
 
 
 @given(worlds(), st.sampled_from(["1", "9", "M"]))
@@ -178,6 +179,6 @@ def test_records_in_are_records_out_and_dropped(found: World, value: str) -> Non
     ]
     mapped = run(rules, sides, values, codes=CODES, filter=filters)
     dropped = {row + 101 for one in mapped.dropped for row in np.flatnonzero(one.rows).tolist()}
-    left = mapped.batch["_record"].to_list()
+    left = mapped.batch.records.tolist()
     assert sorted([*left, *dropped]) == list(range(101, 101 + rows))
     assert all(row + 101 in left for row, *_ in told(mapped))

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from converters import status as outcome
-from converters.columns import Status, integers, nulls, text
+from converters.columns import (
+    Batch,
+    Status,
+    Text,
+    Values,
+    are_blank,
+    blanks,
+    integers,
+    series,
+)
 from converters.kernels.lookup import distinct
-from converters.keys import hashes
+from converters.kernels.texts import unknown_parts
+from converters.keys import as_text, hashes
 from converters.model import Field, Layout
 
 __all__ = ["DISTINCT", "FieldTally", "KeyTotal", "Tally", "merge", "tally"]
@@ -25,8 +35,6 @@ DISTINCT: Final = 10_000
 only so is the count of every kept value exact however the batches were cut."""
 DATES: Final = frozenset({"date", "wareki"})
 WORD: Final = (1 << 64) - 1
-TWO_BYTES: Final = np.uint64(0xFFFF)
-UNKNOWN_PART: Final = np.uint64(int.from_bytes(b"00", "little"))
 SAFE: Final = 1 << 126
 """A sum that stays below cannot leave 128 bits."""
 
@@ -95,13 +103,13 @@ def _merged(first: FieldTally, second: FieldTally) -> FieldTally:
         for value, count in second.categories.items():
             counts[value] = counts.get(value, 0) + count
         categories = _smallest(counts)
-    return replace(
-        first,
-        filled=first.filled + second.filled,
-        unknown=first.unknown + second.unknown,
-        total=total,
-        categories=categories,
-        key=_both(first.key, second.key),
+    return FieldTally(
+        first.filled + second.filled,
+        first.unknown + second.unknown,
+        first.scale,
+        total,
+        categories,
+        _both(first.key, second.key),
     )
 
 
@@ -110,7 +118,7 @@ def _smallest(counts: dict[str, int]) -> dict[str, int]:
     return {value: counts[value] for value in sorted(counts)[:DISTINCT]}
 
 
-def tally(batch: pl.DataFrame, layout: Layout, outcomes: Mapping[str, Status]) -> Tally:
+def tally(batch: Batch, layout: Layout, outcomes: Mapping[str, Status]) -> Tally:
     """The tally of a batch of the layout. `outcomes` per field tell unknown dates; where they are
     missing the dates themselves are asked."""
     record = layout.record
@@ -119,12 +127,10 @@ def tally(batch: pl.DataFrame, layout: Layout, outcomes: Mapping[str, Status]) -
         for field in record.fields
         if not field.is_filler and field.name in batch.columns
     }
-    return Tally(batch.height, fields, _record_key(batch, layout, fields))
+    return Tally(len(batch), fields, _record_key(batch, layout, fields))
 
 
-def _record_key(
-    batch: pl.DataFrame, layout: Layout, fields: Mapping[str, FieldTally]
-) -> KeyTotal | None:
+def _record_key(batch: Batch, layout: Layout, fields: Mapping[str, FieldTally]) -> KeyTotal | None:
     names = layout.record.key
     if not names or not set(names) <= set(fields):
         return None
@@ -133,32 +139,25 @@ def _record_key(
     return _total([batch[name] for name in names], [layout.record.field(name) for name in names])
 
 
-def _field(column: pl.Series, field: Field, outcomes: Status | None) -> FieldTally:
-    total = None
-    if field.balance == "sum":
-        total = _sum(column)
-    categories = None
-    if field.kind in ("code", "boolean") or field.balance == "category":
-        categories = _categories(column)
+def _field(column: Values, field: Field, outcomes: Status | None) -> FieldTally:
+    kind = None if isinstance(column, Text) else column.dtype
+    categorical = field.kind in ("code", "boolean") or field.balance == "category"
     return FieldTally(
-        filled=len(column) - column.null_count(),
+        filled=len(column) - blanks(column),
         unknown=_unknown(column, field, outcomes) if field.kind in DATES else 0,
-        scale=column.dtype.scale if isinstance(column.dtype, pl.Decimal) else 0,
-        total=total,
-        categories=categories,
+        scale=kind.scale if isinstance(kind, pl.Decimal) else 0,
+        total=_sum(series(column)) if field.balance == "sum" else None,
+        categories=_categories(as_text(column)) if categorical else None,
         key=_total([column], [field]) if field.balance == "key" else None,
     )
 
 
-def _unknown(column: pl.Series, field: Field, outcomes: Status | None) -> int:
+def _unknown(column: Values, field: Field, outcomes: Status | None) -> int:
     if outcomes is not None:
         return int(np.count_nonzero(outcomes == outcome.UNKNOWN))
-    if not (field.partial or field.unknown):
+    if not (field.partial or field.unknown) or not isinstance(column, Text):
         return 0
-    # YYYY-MM-DD lies in its view: -MM-DD are the low bytes of the second word.
-    words = text(column).views[:, 1]
-    month, day = words >> np.uint64(8) & TWO_BYTES, words >> np.uint64(32) & TWO_BYTES
-    return int(np.count_nonzero((month == UNKNOWN_PART) | (day == UNKNOWN_PART)))
+    return unknown_parts(column.raw[0])
 
 
 def _sum(column: pl.Series) -> int:
@@ -166,7 +165,7 @@ def _sum(column: pl.Series) -> int:
     if column.dtype == pl.String:
         column = column.cast(pl.Int128, strict=False)
     if column.dtype == pl.Int64:
-        values = integers(column)[~nulls(column)]
+        values = integers(column)[~are_blank(column)]
         if len(values) and max(-int(values.min()), int(values.max())) * len(values) < LARGEST:
             return int(values.sum())
     units = column.to_physical().cast(pl.Int128)
@@ -178,25 +177,26 @@ def _sum(column: pl.Series) -> int:
     return sum(units.drop_nulls().to_list())
 
 
-def _categories(column: pl.Series) -> dict[str, int]:
-    found = text(column if column.dtype == pl.String else column.cast(pl.String))
+def _categories(found: Text) -> dict[str, int]:
+    if found.blanks == len(found):
+        return {}
     firsts, counts = np.empty(MANY, np.int64), np.empty(MANY, np.int64)
     many = distinct(*found.raw, np.zeros(2 * MANY, np.int32), firsts, counts)
     if many >= 0:
         values = [found.value(int(row)).decode() for row in firsts[:many]]
         return _smallest(dict(zip(values, counts[:many].tolist(), strict=True)))
-    frame = column.drop_nulls().cast(pl.String).alias("value").value_counts()
+    frame = series(found, "value").drop_nulls().value_counts()
     return _smallest(dict(zip(frame["value"], frame["count"], strict=True)))
 
 
-def _total(columns: list[pl.Series], fields: list[Field]) -> KeyTotal:
+def _total(columns: list[Values], fields: list[Field]) -> KeyTotal:
     """The key total of the rows that have any part of the key.
 
     Digits are hashed without leading zeros, so that padding is no change.
     """
     digits = tuple(place for place, field in enumerate(fields) if field.kind == "digits")
     found = hashes(columns, digits)
-    if all(column.null_count() for column in columns):
-        blank = np.logical_and.reduce([column.is_null().to_numpy() for column in columns])
+    if all(blanks(column) for column in columns):
+        blank = np.logical_and.reduce([are_blank(column) for column in columns])
         found = found[~blank]
     return KeyTotal(len(found), int(found.sum()), int(np.bitwise_xor.reduce(found)))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from converters.checks.steps import Step, Test, due
-from converters.columns import Ints
+from converters.columns import Batch, Ints, series, take
 from converters.errors import DefinitionError, Problem
 from converters.findings import ValueProblem
 from converters.model import Layout
@@ -39,18 +39,18 @@ class Checks:
         }
 
     def run(
-        self, batch: pl.DataFrame, unread: Mapping[str, npt.NDArray[np.bool_]] | None = None
+        self, batch: Batch, unread: Mapping[str, npt.NDArray[np.bool_]] | None = None
     ) -> list[ValueProblem]:
         """All problems of a batch, in the order of the steps.
 
         `unread` marks, per field, the rows whose value could not be read: their finding is made
         already, and a null that stands for them is not a blank.
         """
-        if not batch.height:
+        if not len(batch):
             return []
-        columns, found = set(batch.columns), []
+        columns, found = batch.columns.keys(), []
         for place, (step, test) in enumerate(zip(self.steps, self.tests, strict=True)):
-            if test is None or step.off or not columns.issuperset(step.fields):
+            if test is None or step.off or not columns >= set(step.fields):
                 continue
             rows = test(batch)
             if len(rows) and unread:
@@ -100,14 +100,16 @@ def _any_unread(
     return found
 
 
-def _shown(step: Step, batch: pl.DataFrame, rows: Ints) -> pl.Series | None:
+def _shown(step: Step, batch: Batch, rows: Ints) -> pl.Series | None:
     """The values a finding shows; both dates where their order is wrong, none where none is."""
     if step.rule == "required":
         return None
-    shown = batch[step.fields[0]].gather(rows).cast(pl.String)
-    if step.rule == "order":
-        return shown + " > " + batch[step.fields[1]].gather(rows).cast(pl.String)
-    return shown
+    shown = _texts(batch, step.fields[0], rows)
+    return shown + " > " + _texts(batch, step.fields[1], rows) if step.rule == "order" else shown
+
+
+def _texts(batch: Batch, name: str, rows: Ints) -> pl.Series:
+    return series(take(batch[name], rows)).cast(pl.String)
 
 
 def compile(layout: Layout) -> Checks:

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import polars as pl
 
 from converters.checks import values
 from converters.checks.values import DATES, NONE, Rows
-from converters.columns import Ints, nulls
+from converters.columns import Batch, Ints, Text, are_blank, blanks, series, take
+from converters.comparing import after
 from converters.conditions import holds, wording
 from converters.model import Check, Condition, Field, Layout
 
 __all__ = ["Step", "Test", "due"]
 
-Test = Callable[[pl.DataFrame], Ints]
+Test = Callable[[Batch], Ints]
 """A batch → the rows that fail, ascending."""
 Due = tuple["Step", Callable[[], Test | None]]
 """A step and what builds its test; building raises ValueError where the rule cannot be meant."""
@@ -101,9 +101,7 @@ def _required_when(layout: Layout, name: str, when: Condition, because: str) -> 
     def build() -> Test:
         applies = holds(when, _field(layout, when.field))
         return lambda batch: (
-            np.flatnonzero(nulls(batch[name]) & applies(batch))
-            if batch[name].null_count()
-            else NONE
+            np.flatnonzero(are_blank(batch[name]) & applies(batch)) if blanks(batch[name]) else NONE
         )
 
     return step, build
@@ -115,9 +113,9 @@ def _over(name: str, build: Callable[[], Rows]) -> Test:
     return lambda batch: rows(batch[name])
 
 
-def _blank(name: str, batch: pl.DataFrame) -> Ints:
+def _blank(name: str, batch: Batch) -> Ints:
     column = batch[name]
-    return np.flatnonzero(nulls(column)) if column.null_count() else NONE
+    return np.flatnonzero(are_blank(column)) if blanks(column) else NONE
 
 
 def _order(layout: Layout, first: str, second: str) -> Test:
@@ -131,11 +129,14 @@ def _order(layout: Layout, first: str, second: str) -> Test:
     if not all(are_dates) and kinds[0] != kinds[1]:
         raise ValueError(f"{kinds[0]} and {kinds[1]} have no order")
 
-    def test(batch: pl.DataFrame) -> Ints:
-        suspects = values.places(batch[first] > batch[second])
+    def test(batch: Batch) -> Ints:
+        left, right = batch[first], batch[second]
+        if not isinstance(left, Text) or not isinstance(right, Text):
+            return values.places(series(left) > series(right))
+        suspects = np.flatnonzero(after(left, right))
         if not len(suspects) or not all(are_dates):
             return suspects
-        start, end = (batch[name].gather(suspects) for name in (first, second))
+        start, end = (series(take(column, suspects)) for column in (left, right))
         return suspects[values.places(values.earliest(start) > values.latest(end))]
 
     return test

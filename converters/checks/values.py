@@ -1,4 +1,4 @@
-"""Tests of one column: series → the rows whose value is wrong.
+"""Tests of one column: values → the rows whose value is wrong.
 
 Every test first asks a question that one fast pass answers for clean data; rows are looked at one
 by one only where that pass found a suspect.
@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from converters import checkdigits
-from converters.columns import Bytes, Ints, text
+from converters.columns import Bytes, Ints, Text, Values, series, take, text
+from converters.comparing import after, constant
 from converters.conditions import Typed, typed
 from converters.kernels.shapes import misshapen
 from converters.kernels.utf8 import code_points
@@ -33,7 +34,7 @@ __all__ = [
     "span",
 ]
 
-Rows = Callable[[pl.Series], Ints]
+Rows = Callable[[Values], Ints]
 
 NONE: Ints = np.empty(0, np.int64)
 
@@ -67,12 +68,12 @@ def latest(days: pl.Series) -> pl.Series:
 def length(limit: int) -> Rows:
     """Texts of more than `limit` characters. No more bytes than that cannot be more characters."""
 
-    def test(column: pl.Series) -> Ints:
-        found = text(column)
-        if int(found.lengths.max(initial=0)) <= limit:
+    def test(column: Values) -> Ints:
+        assert isinstance(column, Text), "the length of a number is counted in digits"
+        if column.longest <= limit:
             return NONE
         counts = np.empty(len(column), np.int64)
-        code_points(found.views, found.views.view(np.uint8).reshape(-1), found.data, counts)
+        code_points(*column.raw, counts)
         return np.flatnonzero(counts > limit)
 
     return test
@@ -82,11 +83,12 @@ def digits(limit: int) -> Rows:
     """Integers of more than `limit` digits, sign and leading zeros not counted."""
     bound = 10**limit
 
-    def test(column: pl.Series) -> Ints:
+    def test(column: Values) -> Ints:
+        numbers = series(column)
         # No column holds more digits, and polars does not compare with more.
-        if limit > (18 if column.dtype == pl.Int64() else 37):
+        if limit > (18 if numbers.dtype == pl.Int64() else 37):
             return NONE
-        return places((column >= bound) | (column <= -bound))
+        return places((numbers >= bound) | (numbers <= -bound))
 
     return test
 
@@ -100,9 +102,13 @@ def pattern(expression: str) -> Rows:
         raise ValueError(str(exc).splitlines()[-1].removeprefix("error: ")) from exc
 
     allowed = shape(expression)
-    if allowed is not None:
-        return lambda column: np.flatnonzero(misshapen(*text(column.cast(pl.String)).raw, allowed))
-    return lambda column: places(~column.cast(pl.String).str.contains(whole))
+
+    def test(column: Values) -> Ints:
+        if allowed is not None and isinstance(column, Text):
+            return np.flatnonzero(misshapen(*column.raw, allowed))
+        return places(~series(column).cast(pl.String).str.contains(whole))
+
+    return test
 
 
 def shape(expression: str) -> Bytes | None:
@@ -123,7 +129,12 @@ def shape(expression: str) -> Bytes | None:
 
 def check_digit(scheme: str) -> Rows:
     """Numbers that disagree with their check digit."""
-    return lambda column: np.flatnonzero(checkdigits.wrong(scheme, text(column)))
+
+    def test(column: Values) -> Ints:
+        assert isinstance(column, Text), "a number with a check digit is kept as text"
+        return np.flatnonzero(checkdigits.wrong(scheme, column))
+
+    return test
 
 
 def span(field: Field) -> Rows:
@@ -136,9 +147,11 @@ def span(field: Field) -> Rows:
         return outside
     meant = list(field.sentinels.values())
 
-    def test(column: pl.Series) -> Ints:
+    def test(column: Values) -> Ints:
         rows = outside(column)
-        return rows[places(~column.gather(rows).cast(pl.String).is_in(meant))]
+        if not len(rows):
+            return NONE
+        return rows[places(~series(take(column, rows)).cast(pl.String).is_in(meant))]
 
     return test
 
@@ -155,19 +168,22 @@ def _span(field: Field) -> Rows:
     return lambda column: _outside(column, low, high)
 
 
-def _outside(column: pl.Series, low: Typed | None, high: Typed | None) -> Ints:
-    below: Ints = NONE if low is None else places(column < low)
-    above: Ints = NONE if high is None else places(column > high)
-    rows: Ints = np.union1d(below, above) if len(above) else below
-    return rows
+def _outside(column: Values, low: Typed | None, high: Typed | None) -> Ints:
+    if isinstance(column, Text):
+        below = NONE if low is None else np.flatnonzero(after(constant(str(low)), column))
+        above = NONE if high is None else np.flatnonzero(after(column, constant(str(high))))
+    else:
+        below = NONE if low is None else places(column < low)
+        above = NONE if high is None else places(column > high)
+    return np.union1d(below, above) if len(above) else below
 
 
 def _days_outside(low: str | None, high: str | None) -> Rows:
-    def test(column: pl.Series) -> Ints:
+    def test(column: Values) -> Ints:
         suspects = _outside(column, low, high)
         if not len(suspects):
             return NONE
-        days = column.gather(suspects)
+        days = series(take(column, suspects))
         wrong = np.zeros(len(suspects), np.bool_)
         if low is not None:
             wrong |= (latest(days) < low).to_numpy()
@@ -185,12 +201,11 @@ def _digits_outside(low: str | None, high: str | None) -> Rows:
         raise ValueError("the range of digits is given in digits")
     least = max(len(limit) for limit in limits)
 
-    def test(column: pl.Series) -> Ints:
-        sizes = column.str.len_bytes()
-        widest = sizes.max()
-        width = max(least, widest) if isinstance(widest, int) else least
-        if sizes.min() != width:
-            column = column.str.zfill(width)
+    def test(column: Values) -> Ints:
+        assert isinstance(column, Text), "digits are texts"
+        width = max(least, column.longest)
+        if np.any((column.lengths != width) & (column.lengths > 0)):
+            column = text(series(column).str.zfill(width))
         ends = [None if limit is None else limit.zfill(width) for limit in (low, high)]
         return _outside(column, ends[0], ends[1])
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from converters import status
-from converters.columns import Bytes, Chunk, Ints, Spans, Status
+from converters.columns import Bytes, Chunk, Ints, Spans, Status, Values, series, take
 from converters.findings.catalogue import catalogue
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "from_problems",
     "from_records",
     "from_status",
+    "in_order",
+    "part",
     "single",
     "status_problems",
 ]
@@ -85,16 +87,14 @@ def empty() -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMA)
 
 
-def status_problems(
-    name: str, outcome: Status, values: pl.Series | None = None
-) -> list[ValueProblem]:
+def status_problems(name: str, outcome: Status, values: Values | None = None) -> list[ValueProblem]:
     """The problems among the outcomes of one column; `values` are those of the whole column."""
     if not len(outcome) or int(outcome.max()) < status.PROBLEM:
         return []
     found = []
     for number in np.unique(outcome[outcome >= status.PROBLEM]):
         rows = np.flatnonzero(outcome == number)
-        taken = None if values is None else values[rows]
+        taken = None if values is None else series(take(values, rows))
         found.append(ValueProblem(rows, name, status.CODES[int(number)], taken))
     return found
 
@@ -109,13 +109,20 @@ def from_status(origin: Origin, outcomes: Mapping[str, Status]) -> pl.DataFrame:
 
 def from_problems(origin: Origin, problems: Sequence[ValueProblem]) -> pl.DataFrame:
     """The findings of a batch, in the order of its records and their bytes."""
-    parts = [_part(origin, problem) for problem in problems if len(problem.rows)]
-    if not parts:
-        return empty()
+    parts = [part(origin, problem) for problem in problems if len(problem.rows)]
+    return in_order(parts) if parts else empty()
+
+
+def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of findings as one, in the order of the records and their bytes."""
+    if len(parts) == 1:
+        # One code on one field, and its rows are ascending.
+        return parts[0]
     return pl.concat(parts).sort("record", "offset", "field", "code", maintain_order=True)
 
 
-def _part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
+def part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
+    """The findings of one problem."""
     rows = _chunk_rows(origin, problem.rows)
     place = origin.index.get(problem.field)
     offsets = (
@@ -189,14 +196,14 @@ def _record_offsets(chunk: Chunk, rows: Ints) -> Ints:
 
 def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
     """A value that was unescaped lies behind the chunk's bytes; its record has to do."""
-    start = origin.spans.start[place, rows]
+    start = origin.spans.of(place)[0][rows]
     inside = start < len(origin.chunk.data)
     return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
 
 
 def _own_bytes(origin: Origin, place: int, rows: Ints) -> pl.Series:
     spans = origin.spans
-    starts, stops = spans.start[place, rows].tolist(), spans.stop[place, rows].tolist()
+    starts, stops = (edge[rows].tolist() for edge in spans.of(place))
     texts = [
         origin.decode(_slice(spans.data, start, stop)).encode()
         for start, stop in zip(starts, stops, strict=True)

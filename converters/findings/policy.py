@@ -12,6 +12,7 @@ import polars as pl
 
 from converters.columns import Ints
 from converters.findings.catalogue import catalogue
+from converters.findings.frames import Origin, ValueProblem, in_order, part
 from converters.findings.masking import Mode, Sensitivity, mask_all
 from converters.model import Field, Layout, Mapping, Override
 
@@ -22,6 +23,7 @@ __all__ = [
     "at_least",
     "errors",
     "judge",
+    "judged",
     "masked",
     "policy",
     "sensitivity",
@@ -109,6 +111,25 @@ def sensitivity(field: Field) -> Sensitivity:
     return "secret" if named or field.check in ("個人番号", "住民票コード") else "personal"
 
 
+def judged(origin: Origin, problems: Sequence[ValueProblem], policy: Policy) -> pl.DataFrame:
+    """The findings of a batch, judged: what `judge` makes of `from_problems`, without a question
+    to each row. A problem has one code and one field, so its rows share their fate."""
+    parts = []
+    for problem in problems:
+        severity = policy.severity(problem.code, problem.field)
+        if severity != "off" and len(problem.rows):
+            action = _action(problem.code, severity, policy)
+            parts.append(_sentenced(part(origin, problem), severity, action))
+    return in_order(parts) if parts else pl.DataFrame(schema=JUDGED_SCHEMA)
+
+
+def _sentenced(frame: pl.DataFrame, severity: str, action: str) -> pl.DataFrame:
+    columns = frame.get_columns()
+    columns.insert(-2, pl.Series("severity", [severity]).new_from_index(0, len(frame)))
+    columns[-1] = pl.Series("action", [action]).new_from_index(0, len(frame))
+    return pl.DataFrame(columns)
+
+
 def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The frame with its `severity` and `action`; findings that are off are gone."""
     pairs = frame.select("code", "field").unique()
@@ -137,9 +158,9 @@ def _action(code: str, severity: str, policy: Policy) -> str:
 
 def errors(judged: pl.DataFrame) -> Ints:
     """The numbers of the records that must not be converted, ascending."""
-    stops = pl.col("action").is_in(("record-rejected", "run-aborted"))
-    found = judged.filter(stops)["record"].unique().sort()
-    return found.to_numpy().astype(np.int64)
+    action = judged["action"]
+    stopped = judged["record"].filter((action == "record-rejected") | (action == "run-aborted"))
+    return np.unique(stopped.to_numpy()).astype(np.int64)
 
 
 def masked(judged: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -156,9 +177,12 @@ def masked(judged: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _shown(group: pl.DataFrame, policy: Policy) -> pl.Series:
     """One code of one field."""
     code, name = group["code"][0], group["field"][0]
-    texts = [value.decode("utf-8", "replace") for value in group["value"].to_list()]
-    shown = mask_all(texts, policy.sensitivity(name), policy.samples, code, policy.target)
-    return pl.Series("value", shown, pl.String)
+    values = group["value"].to_list()
+    different = list(dict.fromkeys(values))
+    texts = [value.decode("utf-8", "replace") for value in different]
+    masks = mask_all(texts, policy.sensitivity(name), policy.samples, code, policy.target)
+    shown = dict(zip(different, masks, strict=True))
+    return pl.Series("value", [shown[value] for value in values], pl.String)
 
 
 def at_least(severity: str, threshold: str) -> bool:

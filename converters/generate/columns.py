@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from converters import charset as charsets
 from converters.charset import Charset
 from converters.checkdigits import SCHEMES
-from converters.columns import Ints, Text, nulls, series
+from converters.columns import Batch, Ints, Mask, Text, Values, are_blank, series, text
+from converters.comparing import choose
 from converters.conditions import Holds, holds
 from converters.generate import days, facets, fallback, people, pools
 from converters.generate import words as tables
@@ -27,7 +28,7 @@ from converters.model import Condition, Field, Layout
 
 __all__ = ["Plan", "columns", "compile"]
 
-Source = Callable[[People, np.random.Generator], pl.Series]
+Source = Callable[[People, np.random.Generator], Values]
 """The facts of a block → one column, as long as the block."""
 
 
@@ -58,23 +59,26 @@ def compile(layout: Layout) -> Plan:
     )
 
 
-def columns(plan: Plan, seed: int, block: int) -> pl.DataFrame:
+def columns(plan: Plan, seed: int, block: int) -> Batch:
     """Block `block` (0-based) of the endless file of that seed: `BLOCK` records, typed."""
     rng = np.random.default_rng([seed, block])
     numbers = np.arange(block * BLOCK + 1, (block + 1) * BLOCK + 1)
     found = people.people(tables.load(), numbers, rng)
-    frame = pl.DataFrame(
-        [pl.Series("_record", numbers.astype(np.uint64))]
-        + [source(found, rng).alias(name) for name, source in plan.sources.items()]
-    )
+    made = {name: source(found, rng) for name, source in plan.sources.items()}
+    batch = Batch(numbers, made)
     for name, (due, source) in plan.spare.items():
-        missing = nulls(frame[name])
+        missing = are_blank(made[name])
         if missing.any():
-            missing &= np.any([test(frame) for test in due], axis=0)
+            missing &= np.any([test(batch) for test in due], axis=0)
         if missing.any():
-            filled = frame[name].zip_with(pl.Series(~missing), source(found, rng))
-            frame = frame.with_columns(filled.alias(name))
-    return frame
+            made[name] = _filled(made[name], missing, source(found, rng))
+    return batch
+
+
+def _filled(column: Values, missing: Mask, spare: Values) -> Values:
+    if isinstance(column, Text) and isinstance(spare, Text):
+        return choose(missing, spare, column)
+    return series(column).zip_with(pl.Series(~missing), series(spare))
 
 
 def _due(field: Field, layout: Layout) -> tuple[Holds, ...]:
@@ -108,8 +112,8 @@ def _source(field: Field, layout: Layout, charset: Charset) -> Source:
 def _gather(places: str, words: Text) -> Source:
     """Words by their places; -1, the last one, is none."""
 
-    def source(found: People, rng: np.random.Generator) -> pl.Series:
-        return series("", Text(words.views[found[places]], words.data))
+    def source(found: People, rng: np.random.Generator) -> Text:
+        return Text(words.views[found[places]], words.data)
 
     return source
 
@@ -123,7 +127,7 @@ def _number(field: Field, places: str) -> Source:
     width = min(_width(field), 18)
     step = 7_919 if places in ("number", "head") else 104_729
 
-    def source(found: People, rng: np.random.Generator) -> pl.Series:
+    def source(found: People, rng: np.random.Generator) -> Text:
         values = (found[places] * step + 10 ** (width - 1)) % 10**width
         return _digits(_split(values, width), _width(field))
 
@@ -140,7 +144,7 @@ def _checked(field: Field) -> Source:
     due = np.array(scheme.due)
     keep = 1.0 if field.required is True else 0.9
 
-    def source(found: People, rng: np.random.Generator) -> pl.Series:
+    def source(found: People, rng: np.random.Generator) -> Text:
         body = _split(found["number"] * 61_803_398_877 % 10 ** (width - 1), width - 1)
         total = sum(counts[place][body[:, place]] for place in range(width - 1))
         check = due[total % len(due)].astype(np.uint8)
@@ -159,10 +163,11 @@ def _split(values: Ints, width: int) -> NDArray[np.uint8]:
     return rows
 
 
-def _digits(rows: NDArray[np.uint8], width: int) -> pl.Series:
+def _digits(rows: NDArray[np.uint8], width: int) -> Text:
     """Rows of digits as text, zeros before them up to the width."""
-    padded = np.zeros((len(rows), width), np.uint8)
-    padded[:, width - rows.shape[1] :] = rows
+    padded = np.full((len(rows), width), ord("0"), np.uint8)
+    padded[:, width - rows.shape[1] :] += rows
     offsets = np.arange(len(rows) + 1, dtype=np.int64) * width
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(padded + np.uint8(48))]
-    return pl.Series(pl.from_arrow(pa.LargeStringArray.from_buffers(len(rows), *buffers[1:])))
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(padded)]
+    array = pa.LargeStringArray.from_buffers(len(rows), *buffers[1:])
+    return text(pl.Series(pl.from_arrow(array)))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from converters.charset import Charset
-from converters.columns import Ints, Text, series, text
+from converters.columns import Ints, Text, Values, text
 from converters.generate import days
 from converters.generate import words as tables
 from converters.generate.patterns import matching
@@ -21,7 +21,7 @@ from converters.model import Field, Layout
 
 __all__ = ["source", "thinned"]
 
-Source = Callable[[People, np.random.Generator], pl.Series]
+Source = Callable[[People, np.random.Generator], Values]
 Make = Callable[[Field, Layout, Charset], Source]
 
 BLANK: Final = 0.1
@@ -36,22 +36,26 @@ def source(field: Field, layout: Layout, charset: Charset) -> Source:
     if field.required is True or field.kind in ("boolean", "decimal", "integer"):
         return make
 
-    return lambda found, rng: thinned(make(found, rng), rng.random(len(found["number"])) >= BLANK)
+    def source(found: People, rng: np.random.Generator) -> Values:
+        words = make(found, rng)
+        assert isinstance(words, Text), "all other kinds are texts"
+        return thinned(words, rng.random(len(words)) >= BLANK)
+
+    return source
 
 
-def thinned(column: pl.Series, kept: NDArray[np.bool_]) -> pl.Series:
+def thinned(words: Text, kept: NDArray[np.bool_]) -> Text:
     """A text column with blanks where a value is not kept."""
-    words = text(column)
-    return series("", Text(words.views * kept[:, None].astype(np.uint64), words.data))
+    return Text(words.views * kept[:, None].astype(np.uint64), words.data)
 
 
 def _drawn(pool: Sequence[str]) -> Source:
     """Values of the pool, all equally often."""
     words = text(pl.Series(list(pool), dtype=pl.String))
 
-    def draw(found: People, rng: np.random.Generator) -> pl.Series:
+    def draw(found: People, rng: np.random.Generator) -> Text:
         where = rng.integers(0, len(pool), len(found["number"]))
-        return series("", Text(words.views[where], words.data))
+        return Text(words.views[where], words.data)
 
     return draw
 

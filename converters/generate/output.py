@@ -14,7 +14,7 @@ import numpy as np
 from converters import charset as charsets
 from converters import fields, forms
 from converters import status as outcome
-from converters.columns import Bytes, Chunk, Ints
+from converters.columns import Bytes, Chunk, Ints, Spans
 from converters.errors import EnvironmentFailure
 from converters.forms import Form
 from converters.generate.columns import columns, compile
@@ -65,7 +65,9 @@ def blocks(layout: Layout, records: int, seed: int) -> Iterator[tuple[Bytes, Int
     """The records of a file, block by block: their bytes and bounds."""
     plan, codec, form = compile(layout), fields.compile(layout), _form(layout)
     for block in range((records + BLOCK - 1) // BLOCK):
-        batch = columns(plan, seed, block).head(records - block * BLOCK)
+        batch = columns(plan, seed, block)
+        if records < (block + 1) * BLOCK:
+            batch = batch.take(np.arange(records - block * BLOCK))
         texts, outcomes = fields.encode(codec, batch)
         for name, status in outcomes.items():
             assert int(status.max(initial=0)) in SOUND, f"{name}: {np.unique(status)}"
@@ -125,10 +127,15 @@ def _places(spoiler: _Spoiler, data: Bytes, bounds: Ints) -> Callable[[int], Lyi
     named = list(enumerate(spoiler.layout.record.fields))
 
     def places(row: int) -> Lying:
-        found = ((f, int(spans.start[k, row]), int(spans.stop[k, row])) for k, f in named)
+        found = ((f, *_edges(spans, k, row)) for k, f in named)
         return [one for one in found if one[2] <= len(data) and not one[0].is_filler]
 
     return places
+
+
+def _edges(spans: Spans, field: int, row: int) -> tuple[int, int]:
+    start, stop = spans.of(field)
+    return int(start[row]), int(stop[row])
 
 
 def _newline(layout: Layout) -> int:

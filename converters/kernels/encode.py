@@ -1,7 +1,7 @@
 """String views in UTF-8 → views of bytes in a table charset, with one outcome per value.
 
-`words` are the column's views (n × 2), `flat` the same memory as bytes, `data` the bytes of the
-long values. Blank values stay blank. Values that were decoded by our own kernels or come from
+A column comes as `columns.Text.raw`: its views as bytes, 16 a value, and the bytes of the long
+values. Blank values stay blank. Values that were decoded by our own kernels or come from
 polars are valid UTF-8.
 """
 
@@ -32,7 +32,6 @@ from converters.kernels.memory import leaf, load8, load32, load64, store64
 __all__ = ["check_digits", "encode_table"]
 
 ABSENT = np.uint32(cells.ABSENT)
-LENGTH = np.uint64(0xFFFFFFFF)
 SIX = np.uint32(0x3F)
 
 
@@ -95,8 +94,7 @@ def encode_value(
 
 @njit(cache=True, nogil=True)
 def encode_table(
-    words: Views,
-    flat: Bytes,
+    raw: Bytes,
     data: Bytes,
     encode: Cells,
     allowed: np.uint32,
@@ -111,8 +109,8 @@ def encode_table(
     `out` needs as many bytes as the values have in UTF-8, and 16 to spare.
     """
     used = 0
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+    for row in range(len(status)):
+        length = np.int64(load32(raw, 16 * row))
         views[row, 0] = 0
         views[row, 1] = 0
         if length == 0:
@@ -120,9 +118,9 @@ def encode_table(
             continue
         if length <= 12:
             k = row * 16 + 4
-            place, seen, failed = encode_value(flat, k, k + length, encode, substitute, out, used)
+            place, seen, failed = encode_value(raw, k, k + length, encode, substitute, out, used)
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, 16 * row + 12))
             place, seen, failed = encode_value(data, k, k + length, encode, substitute, out, used)
         if failed == outcome.UNMAPPABLE:
             status[row] = failed
@@ -137,25 +135,24 @@ def encode_table(
 
 
 @njit(cache=True, nogil=True)
-def check_digits(words: Views, data: Bytes, status: Bytes) -> None:
+def check_digits(raw: Bytes, data: Bytes, status: Bytes) -> None:
     """Whether each value is made of ASCII digits."""
-    for row in range(len(words)):
-        head = words[row, 0]
-        length = np.int64(head & np.uint64(0xFFFFFFFF))
+    for row in range(len(status)):
+        length = np.int64(load32(raw, 16 * row))
         good = True
         if length <= 12:
             # Bytes beyond the value are zero; they are read as the digit 0.
-            first = (head >> np.uint64(32)) | np.uint64(0x3030303000000000)
+            first = np.uint64(load32(raw, 16 * row + 4)) | np.uint64(0x3030303000000000)
             if length < 4:
                 first |= np.uint64(0x30303030) & ~((ONE << np.uint64(8 * length)) - ONE)
-            rest = words[row, 1]
+            rest = load64(raw, 16 * row + 8)
             if length <= 4:
                 rest = np.uint64(0x3030303030303030)
             elif length < 12:
                 rest |= np.uint64(0x3030303030303030) << np.uint64(8 * (length - 4))
             good = are_digits(first) and are_digits(rest)
         else:
-            at = np.int64(words[row, 1] >> np.uint64(32))
+            at = np.int64(load32(raw, 16 * row + 12))
             for k in range(at, at + length):
                 good = good and 0x30 <= load8(data, k) <= 0x39
         status[row] = outcome.BLANK if length == 0 else outcome.OK if good else outcome.NOT_NUMBER

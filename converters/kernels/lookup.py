@@ -16,7 +16,7 @@ from numba import njit
 from converters.kernels.arrays import Bytes, Ints, Small, Views
 from converters.kernels.memory import leaf, load8, load32, load64
 
-__all__ = ["BLANK", "MISSING", "Lookup", "build", "distinct", "find", "take"]
+__all__ = ["BLANK", "MISSING", "Lookup", "build", "distinct", "find", "judge", "take"]
 
 BLANK = -2
 MISSING = -1
@@ -43,13 +43,17 @@ def build(keys: list[bytes]) -> Lookup:
     return Lookup(slots, pool, bounds)
 
 
-def find(
-    lookup: Lookup, views: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]
-) -> npt.NDArray[np.int32]:
-    """The key number of each value: MISSING where it is no key, BLANK where it is empty."""
-    found = np.empty(len(views), np.int32)
-    _find(views.view(np.uint8), data, lookup.slots, lookup.pool, lookup.bounds, found)
+def find(lookup: Lookup, views: Bytes, data: Bytes) -> npt.NDArray[np.int32]:
+    """The key number of each value of `columns.Text.raw`: MISSING where it is no key, BLANK where
+    it is empty."""
+    found = np.empty(len(views) // 16, np.int32)
+    _find(views, data, lookup.slots, lookup.pool, lookup.bounds, found)
     return found
+
+
+def judge(lookup: Lookup, views: Bytes, data: Bytes, problem: int, status: Bytes) -> None:
+    """`problem` into the status of each value that is no key and not blank; `columns.Text.raw`."""
+    _judge(views, data, lookup.slots, lookup.pool, lookup.bounds, problem, status)
 
 
 @leaf
@@ -83,41 +87,64 @@ def _fill(slots: Small, pool: Bytes, bounds: Ints) -> None:
             slots[slot] = key + 1
 
 
+@leaf
+def hashed(views: Bytes, data: Bytes, at: int, length: int) -> np.uint64:
+    """The hash of the value whose view is at `at`."""
+    value = np.uint64(0xCBF29CE484222325)
+    if length <= 12:
+        for k in range(length):
+            value = _step(value, load8(views, at + 4 + k))
+    else:
+        base = np.int64(load32(views, at + 12))
+        for k in range(length):
+            value = _step(value, load8(data, base + k))
+    return value
+
+
+@leaf
+def _key(views: Bytes, data: Bytes, row: int, slots: Small, pool: Bytes, bounds: Ints) -> int:
+    """The key number of the value whose view is in row `row` of `views`."""
+    at = 16 * row
+    length = np.int64(load32(views, at))
+    if length == 0:
+        return BLANK
+    slot = _place(hashed(views, data, at, length), len(slots))
+    inline = length <= 12
+    first = at + 4 if inline else np.int64(load32(views, at + 12))
+    while slots[slot]:
+        key = slots[slot] - 1
+        begin = bounds[key]
+        if bounds[key + 1] - begin == length:
+            k = 0
+            while k < length and pool[begin + k] == (
+                load8(views, first + k) if inline else load8(data, first + k)
+            ):
+                k += 1
+            if k == length:
+                return key
+        slot = (slot + 1) & (len(slots) - 1)
+    return MISSING
+
+
 @njit(cache=True, nogil=True)
 def _find(views: Bytes, data: Bytes, slots: Small, pool: Bytes, bounds: Ints, found: Small) -> None:
-    """`views` as bytes, 16 a row: length in the first four, then the value or its place."""
-    mask = len(slots) - 1
-    for row in range(len(views)):
-        length = np.int64(views[row, 0]) | np.int64(views[row, 1]) << 8
-        length |= np.int64(views[row, 2]) << 16 | np.int64(views[row, 3]) << 24
-        if length == 0:
-            found[row] = BLANK
-            continue
-        inline = length <= 12
-        base = np.int64(0)
-        value = np.uint64(0xCBF29CE484222325)
-        if inline:
-            for k in range(length):
-                value = _step(value, views[row, 4 + k])
-        else:
-            for k in range(4):
-                base |= np.int64(views[row, 12 + k]) << (8 * k)
-            for k in range(length):
-                value = _step(value, load8(data, base + k))
-        slot = _place(value, len(slots))
-        answer = MISSING
-        while slots[slot] and answer == MISSING:
-            key = slots[slot] - 1
-            if bounds[key + 1] - bounds[key] == length:
-                k = 0
-                while k < length and pool[bounds[key] + k] == (
-                    views[row, 4 + k] if inline else data[base + k]
-                ):
-                    k += 1
-                if k == length:
-                    answer = key
-            slot = (slot + 1) & mask
-        found[row] = answer
+    for row in range(len(found)):
+        found[row] = _key(views, data, row, slots, pool, bounds)
+
+
+@njit(cache=True, nogil=True)
+def _judge(
+    views: Bytes,
+    data: Bytes,
+    slots: Small,
+    pool: Bytes,
+    bounds: Ints,
+    problem: int,
+    status: Bytes,
+) -> None:
+    for row in range(len(status)):
+        if _key(views, data, row, slots, pool, bounds) == MISSING:
+            status[row] = problem
 
 
 @njit(cache=True, nogil=True)
@@ -168,20 +195,6 @@ def distinct(views: Bytes, data: Bytes, slots: Small, firsts: Ints, counts: Ints
                 break
             slot = (slot + 1) & (len(slots) - 1)
     return found
-
-
-@leaf
-def hashed(views: Bytes, data: Bytes, at: int, length: int) -> np.uint64:
-    """The hash of the value whose view is at `at`."""
-    value = np.uint64(0xCBF29CE484222325)
-    if length <= 12:
-        for k in range(length):
-            value = _step(value, load8(views, at + 4 + k))
-    else:
-        base = np.int64(load32(views, at + 12))
-        for k in range(length):
-            value = _step(value, load8(data, base + k))
-    return value
 
 
 @leaf

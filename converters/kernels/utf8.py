@@ -29,8 +29,6 @@ from converters.kernels.memory import leaf, load8, load32, load64
 
 __all__ = ["check_utf8", "code_points", "decode_utf8"]
 
-LENGTH = np.uint64(0xFFFFFFFF)
-
 
 @leaf
 def utf8_size(data: Bytes, k: int, last: int) -> int:
@@ -188,20 +186,18 @@ def classes(source: Bytes, k: int, last: int) -> np.uint32:
 
 
 @njit(cache=True, nogil=True)
-def check_utf8(words: Views, flat: Bytes, data: Bytes, allowed: np.uint32, status: Bytes) -> None:
-    """The outcome of valid text for a kind that accepts the classes of `allowed`.
-
-    `words` are the views of the column (n × 2), `flat` the same memory as bytes.
-    """
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+def check_utf8(raw: Bytes, data: Bytes, allowed: np.uint32, status: Bytes) -> None:
+    """The outcome of valid text (`columns.Text.raw`) for a kind that accepts the classes of
+    `allowed`."""
+    for row in range(len(status)):
+        k = 16 * row
+        length = np.int64(load32(raw, k))
         if length == 0:
             status[row] = outcome.BLANK
         elif length <= 12:
-            k = row * 16 + 4
-            status[row] = outcome_of(classes(flat, k, k + length), allowed)
+            status[row] = outcome_of(classes(raw, k + 4, k + 4 + length), allowed)
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, k + 12))
             status[row] = outcome_of(classes(data, k, k + length), allowed)
 
 
@@ -216,12 +212,13 @@ def points(source: Bytes, k: int, last: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def code_points(words: Views, flat: Bytes, data: Bytes, counts: Ints) -> None:
-    """Number of code points of each value; the arguments are those of `check_utf8`."""
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+def code_points(raw: Bytes, data: Bytes, counts: Ints) -> None:
+    """Number of code points of each value of `columns.Text.raw`."""
+    for row in range(len(counts)):
+        k = 16 * row
+        length = np.int64(load32(raw, k))
         if length <= 12:
-            counts[row] = points(flat, row * 16 + 4, row * 16 + 4 + length)
+            counts[row] = points(raw, k + 4, k + 4 + length)
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, k + 12))
             counts[row] = points(data, k, k + length)

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Views
+from converters.kernels.memory import load32
 
 __all__ = ["clear_nulls", "nulls_hold_bytes", "valid_bits"]
 
@@ -15,12 +16,12 @@ NOTHING = np.uint64(0)
 
 
 @njit(cache=True, nogil=True)
-def valid_bits(views: Views, bits: Bytes) -> int:
-    """One bit per value into `bits`, lowest first, set where there is a value; returns how many
-    are not set. `bits` must hold zeros."""
+def valid_bits(raw: Bytes, bits: Bytes) -> int:
+    """One bit per value of `columns.Text.raw` into `bits`, lowest first, set where there is a
+    value; returns how many are not set. `bits` must hold zeros."""
     missing = 0
-    for row in range(len(views)):
-        if views[row, 0] & LENGTH:
+    for row in range(len(raw) // 16):
+        if load32(raw, 16 * row):
             bits[row >> 3] |= np.uint8(1 << (row & 7))
         else:
             missing += 1

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Status, Text, text
+from converters.columns import Bytes, Ints, Mask, Status, Text, Values, are_blank, series
 from converters.kernels import lookup
-from converters.kinds.spellings import Decode, Encode, Others, patched, views
+from converters.kinds.spellings import Decode, Encode, Others, TextDecode, TextEncode, views
 from converters.kinds.text import text_decoder, text_encoder
 from converters.model import Field, Layout
 
-__all__ = ["boolean_decoder", "boolean_encoder", "code_decoder", "code_encoder"]
+__all__ = [
+    "NEITHER",
+    "boolean_decoder",
+    "boolean_encoder",
+    "booleans",
+    "code_decoder",
+    "code_encoder",
+    "numbered",
+]
+
+NEITHER: Final = 2
+"""Beside 0 for true and 1 for false."""
+NOTHING: Final = pl.Series([None], dtype=pl.Boolean)
 
 
-def code_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+def code_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """Reads a code; one that is not in the table is FLD-050 and stands as it is."""
     decode = text_decoder(field, layout, charset)
     table = _table(field, layout)
@@ -24,17 +39,15 @@ def code_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
         return decode
     known = table
 
-    def decode_code(
-        data: Bytes, start: Ints, stop: Ints, others: Others
-    ) -> tuple[pl.Series, Status]:
-        values, status = decode(data, start, stop, others)
-        _judge(known, text(values), status)
-        return values, status
+    def decode_code(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
+        column, status = decode(data, start, stop, others)
+        lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
+        return column, status
 
     return decode_code
 
 
-def code_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+def code_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes a code; one that is not in the table is FLD-050."""
     encode = text_encoder(field, layout, charset)
     table = _table(field, layout)
@@ -42,9 +55,9 @@ def code_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
         return encode
     known = table
 
-    def encode_code(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        result, status = encode(values, others)
-        _judge(known, text(values), status)
+    def encode_code(column: Text, others: Others) -> tuple[Text, Status]:
+        result, status = encode(column, others)
+        lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
         return result, status
 
     return encode_code
@@ -57,12 +70,6 @@ def _table(field: Field, layout: Layout) -> lookup.Lookup | None:
     return lookup.build([value.encode() for value in sorted(known)])
 
 
-def _judge(table: lookup.Lookup, column: Text, status: Status) -> None:
-    found = lookup.find(table, column.views, column.data)
-    if np.any(found == lookup.MISSING):
-        status[found == lookup.MISSING] = outcome.UNKNOWN_CODE
-
-
 def boolean_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads the two spellings of `values`; anything else is FLD-034."""
     decode = text_decoder(field.model_copy(update={"kind": "mixed"}), layout, charset)
@@ -71,16 +78,11 @@ def boolean_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     def decode_boolean(
         data: Bytes, start: Ints, stop: Ints, others: Others
     ) -> tuple[pl.Series, Status]:
-        values, status = decode(data, start, stop, others)
-        column = text(values)
-        found = lookup.find(table, column.views, column.data)
-        status[found == lookup.MISSING] = outcome.NOT_BOOLEAN
-        truth = pl.Series(field.name, found == 0)
-        if np.all(found >= 0):
-            return truth, status
-        return pl.select(
-            pl.when(pl.Series(found >= 0)).then(truth).alias(field.name)
-        ).to_series(), status
+        column, status = decode(data, start, stop, others)
+        found = lookup.find(table, *column.raw)
+        if int(found.min(initial=0)) < 0:
+            status[found == lookup.MISSING] = outcome.NOT_BOOLEAN
+        return booleans(found == 0, found >= 0), status
 
     return decode_boolean
 
@@ -90,12 +92,26 @@ def boolean_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     blank = field.null[0] if field.null else ""
     spellings = views([write(charset, value) for value in (*field.values, blank)])
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        count = len(values)
-        which = values.cast(pl.Int64).fill_null(2 + 1).to_numpy()
-        which = np.where(which == 3, 2, 1 - which)
-        status = np.where(which == 2, outcome.BLANK, outcome.OK).astype(np.uint8)
-        empty = Text(np.zeros((count, 2), np.uint64), np.empty(0, np.uint8))
-        return patched(empty, np.arange(count), spellings, which), status
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        which = numbered(values)
+        found = np.empty((len(values), 2), np.uint64)
+        lookup.take(which, spellings.views, found, 0)
+        status = np.where(which == NEITHER, outcome.BLANK, outcome.OK).astype(np.uint8)
+        return Text(found, spellings.data), status
 
     return encode
+
+
+def booleans(truth: Mask, valid: Mask) -> pl.Series:
+    """A boolean column; null where not valid."""
+    column = pl.Series(truth)
+    return column if valid.all() else column.zip_with(pl.Series(valid), NOTHING)
+
+
+def numbered(values: Values) -> npt.NDArray[np.int32]:
+    """0 for true, 1 for false, `NEITHER` for null."""
+    column = series(values)
+    which = 1 - column.fill_null(False).to_numpy().astype(np.int32)
+    if column.null_count():
+        which[are_blank(column)] = NEITHER
+    return which

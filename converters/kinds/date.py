@@ -14,7 +14,7 @@ import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Status, Text
+from converters.columns import Bytes, Ints, Status, Text, series
 from converters.kernels.dates import (
     D,
     E,
@@ -29,7 +29,7 @@ from converters.kernels.dates import (
     write_iso,
     write_times,
 )
-from converters.kinds.spellings import Decode, Encode, Others, reading, writing
+from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
 
 __all__ = [
@@ -148,12 +148,12 @@ class _EraRows:
             return np.full(count, self.constant, np.int64)
         if not self.field:
             return np.empty(0, np.int64)
-        eras = others[self.field].cast(pl.String)
+        eras = series(others[self.field]).cast(pl.String)
         rows = eras.replace_strict(self.numbers, default=-1, return_dtype=pl.Int64)
         return rows.fill_null(-1).to_numpy()
 
 
-def date_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+def date_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """Reads a date or era date: FLD-040 for no date, FLD-041 partial, FLD-042 outside its era."""
     style = style_of(field, layout)
     eras, era_rows = _era_table(field, style, charset), _EraRows(field, style)
@@ -177,7 +177,7 @@ def date_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     return reading(field, charset, decode)
 
 
-def date_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+def date_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes a date or era date; year 1 of an era is written 01."""
     style = style_of(field, layout)
     if style == ISO:
@@ -202,7 +202,7 @@ def _plain(column: Text) -> tuple[Text, Status]:
     return Text(found, NO_BYTES), status
 
 
-def time_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+def time_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """Reads a time of day, FLD-045 where it is none."""
     template = _template(style_of(field, layout), "time", charset)
 
@@ -214,7 +214,7 @@ def time_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     return reading(field, charset, decode)
 
 
-def time_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+def time_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes a time of day."""
     template = _template(style_of(field, layout), "time", charset)
 

@@ -12,7 +12,17 @@ import pyarrow as pa
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Status, Text, integers, nulls, series, text
+from converters.columns import (
+    Bytes,
+    Ints,
+    Status,
+    Text,
+    Values,
+    are_blank,
+    integers,
+    series,
+    text,
+)
 from converters.kernels.decode import match_spellings
 from converters.kernels.numbers import (
     LEADING,
@@ -49,7 +59,7 @@ def number_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     pool = np.frombuffer(b"".join(spelled), np.uint8)
     bounds = np.concatenate([[0], np.cumsum([len(one) for one in spelled])]).astype(np.int64)
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         found = np.empty(len(start), np.uint8)
         if match_spellings(data, start, stop, pool, bounds, found):
             stop = np.where(found != 255, start, stop)
@@ -66,7 +76,7 @@ def number_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
         return plain
     fill = views([write(charset, blank)])
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
         result, status = plain(values, others)
         rows = np.flatnonzero(status == outcome.BLANK)
         return patched(result, rows, fill, np.zeros(len(rows), np.int64)), status
@@ -89,7 +99,7 @@ def _narrow_decoder(field: Field, layout: Layout) -> Decode:
     sign, plus = SIGNS[field.sign], ord(field.plus)
     point, digits = explicit_point(field, layout), field.digits or NARROW
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         values, status = np.empty(len(start), np.int64), np.empty(len(start), np.uint8)
         decode_numbers(data, start, stop, sign, plus, point, field.scale, digits, values, status)
         return _numbers(field, values, status == outcome.OK), status
@@ -116,9 +126,9 @@ def _narrow_encoder(field: Field, layout: Layout) -> Encode:
     sign, plus = SIGNS[field.sign], ord(field.plus)
     point = explicit_point(field, layout)
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        numbers, wrong = _integers(values)
-        valid = ~nulls(values)
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        numbers, wrong = _integers(series(values))
+        valid = ~are_blank(values)
         count, room = len(values), 24
         found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
         out = np.empty(count * room, np.uint8)
@@ -140,7 +150,7 @@ def _integers(values: pl.Series) -> tuple[Ints, Ints]:
     words = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset :]
     words = words[: 2 * len(array)].reshape(-1, 2)
     low = np.ascontiguousarray(words[:, 0])
-    return low, np.flatnonzero((words[:, 1] != low >> 63) & ~nulls(values))
+    return low, np.flatnonzero((words[:, 1] != low >> 63) & ~are_blank(values))
 
 
 def _wide_decoder(field: Field, layout: Layout) -> Decode:
@@ -166,8 +176,8 @@ def _wide_decoder(field: Field, layout: Layout) -> Decode:
     tail = digits.str.extract(r"\.([0-9]+)$").str.len_bytes().fill_null(0)
     limit = field.digits or 38
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
-        strings = series("text", Text(*_spans_as_views(data, start, stop)))
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
+        strings = series(Text(*_spans_as_views(data, start, stop)), "text")
         frame = pl.DataFrame({"text": strings}).select(
             value=pl.when(negative).then(-number).otherwise(number),
             blank=name.is_null() | (name.str.strip_chars(" ") == ""),
@@ -212,12 +222,12 @@ def _wide_encoder(field: Field, layout: Layout) -> Encode:
         "trailing": pl.concat_str(digits, mark),
     }[field.sign]
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        frame = pl.DataFrame({"value": values}).select(text=shown, negative=negative)
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        frame = pl.DataFrame({"value": series(values)}).select(text=shown, negative=negative)
         status = np.full(len(values), outcome.OK, np.uint8)
         if field.sign == "none":
             status[frame["negative"].fill_null(False).to_numpy()] = outcome.OVERFLOW
-        status[values.is_null().to_numpy()] = outcome.BLANK
+        status[are_blank(values)] = outcome.BLANK
         return text(frame["text"]), status
 
     return encode

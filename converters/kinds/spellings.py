@@ -8,25 +8,26 @@ writing, the first spelling listed for a meaning is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
-import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Status, Text, series, text
+from converters.columns import Bytes, Ints, Status, Text, Values
 from converters.kernels import lookup
 from converters.kernels.decode import match_spellings
 from converters.model import Field
 
 __all__ = ["Others", "TextDecode", "TextEncode", "reading", "writing"]
 
-Others = Mapping[str, pl.Series]
+Others = Mapping[str, Values]
 """The columns of the batch by name, for a kind that needs another field (an era)."""
 TextDecode = Callable[[Bytes, Ints, Ints, Others], tuple[Text, Status]]
 TextEncode = Callable[[Text, Others], tuple[Text, Status]]
-Decode = Callable[[Bytes, Ints, Ints, Others], tuple[pl.Series, Status]]
-Encode = Callable[[pl.Series, Others], tuple[Text, Status]]
+Decode = Callable[[Bytes, Ints, Ints, Others], tuple[Values, Status]]
+Encode = Callable[[Any, Others], tuple[Text, Status]]
+"""Takes the column that the kind's decoder makes."""
 
 UNKNOWN = "0000-00-00"
 NONE = 255
@@ -60,13 +61,13 @@ def patched(column: Text, rows: Ints, fill: Text, which: Ints) -> Text:
     return Text(changed, data)
 
 
-def reading(field: Field, charset: Charset, decode: TextDecode) -> Decode:
+def reading(field: Field, charset: Charset, decode: TextDecode) -> TextDecode:
     """A text decoder that knows the field's special spellings."""
     pairs = [(spelling, "") for spelling in field.null if spelling]
     pairs += [(spelling, UNKNOWN) for spelling in field.unknown]
     pairs += list(field.sentinels.items())
     if not pairs:
-        return lambda data, start, stop, others: _series(field, *decode(data, start, stop, others))
+        return decode
     spelled = [write(charset, spelling) for spelling, _ in pairs]
     pool = np.frombuffer(b"".join(spelled), np.uint8)
     bounds = np.concatenate([[0], np.cumsum([len(one) for one in spelled])]).astype(np.int64)
@@ -79,40 +80,33 @@ def reading(field: Field, charset: Charset, decode: TextDecode) -> Decode:
         np.uint8,
     )
 
-    def decode_special(
-        data: Bytes, start: Ints, stop: Ints, others: Others
-    ) -> tuple[pl.Series, Status]:
+    def decode_special(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         found = np.empty(len(start), np.uint8)
         if not match_spellings(data, start, stop, pool, bounds, found):
-            return _series(field, *decode(data, start, stop, others))
+            return decode(data, start, stop, others)
         special = found != NONE
         column, status = decode(data, start, np.where(special, start, stop), others)
         rows = np.flatnonzero(special)
         which = found[rows].astype(np.int64)
         status[rows] = outcomes[which]
-        return _series(field, patched(column, rows, meaning, which), status)
+        return patched(column, rows, meaning, which), status
 
     return decode_special
 
 
-def _series(field: Field, column: Text, status: Status) -> tuple[pl.Series, Status]:
-    return series(field.name, column), status
-
-
-def writing(field: Field, charset: Charset, encode: TextEncode) -> Encode:
+def writing(field: Field, charset: Charset, encode: TextEncode) -> TextEncode:
     """A text encoder that writes the field's special spellings."""
     meanings = [(UNKNOWN, field.unknown[0])] if field.unknown else []
     meanings += [(value, spelling) for spelling, value in field.sentinels.items()]
     blank = field.null[0] if field.null else ""
     if not meanings and not blank:
-        return lambda values, others: encode(text(values), others)
+        return encode
     spelled = [write(charset, spelling) for _, spelling in meanings]
     fill = views([*spelled, write(charset, blank)])
     table = lookup.build([value.encode() for value, _ in meanings])
 
-    def encode_special(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        column = text(values)
-        which = lookup.find(table, column.views, column.data)
+    def encode_special(column: Text, others: Others) -> tuple[Text, Status]:
+        which = lookup.find(table, *column.raw)
         result, status = encode(column, others)
         if blank:
             which = np.where(which == lookup.BLANK, len(meanings), which)

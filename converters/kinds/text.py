@@ -16,7 +16,7 @@ from converters.columns import Bytes, Ints, Status, Text
 from converters.kernels.decode import decode_digits, decode_table, trim_spans
 from converters.kernels.encode import check_digits, encode_table
 from converters.kernels.utf8 import check_utf8, decode_utf8
-from converters.kinds.spellings import Decode, Encode, Others, TextDecode, reading, writing
+from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
 
 __all__ = [
@@ -43,17 +43,17 @@ SLACK = 16
 """Bytes the kernels may touch beyond the last value."""
 
 
-def text_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+def text_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """Reads narrow, kana, wide, mixed or code text."""
     return reading(field, charset, decode_text(field, layout, charset))
 
 
-def text_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+def text_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes narrow, kana, wide, mixed or code text."""
     return writing(field, charset, lambda column, _: encode_text(field, layout, charset, column))
 
 
-def digits_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+def digits_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """Reads ASCII digits that stay text, leading zeros and all."""
     trim = padding(field, layout)
 
@@ -66,12 +66,12 @@ def digits_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     return reading(field, charset, decode)
 
 
-def digits_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
+def digits_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes digits as they are; anything else is FLD-030."""
 
     def encode(column: Text, others: Others) -> tuple[Text, Status]:
         status = np.empty(len(column.views), np.uint8)
-        check_digits(column.views, column.data, status)
+        check_digits(*column.raw, status)
         return column, status
 
     return writing(field, charset, encode)
@@ -146,14 +146,11 @@ def encode_text(
     count = len(column.views)
     allowed = np.uint32(ALLOWED[field.kind])
     status = np.empty(count, np.uint8)
-    flat = column.views.view(np.uint8).reshape(-1)
     if charset.unicode:
-        check_utf8(column.views, flat, column.data, allowed, status)
+        check_utf8(*column.raw, allowed, status)
         return column, status
     views = np.empty((count, 2), np.uint64)
     out = np.empty(int(column.lengths.sum()) + SLACK, np.uint8)
     substitute = int.from_bytes(write(charset, layout.substitute or ""), "big")
-    used = encode_table(
-        column.views, flat, column.data, charset.encode, allowed, substitute, views, out, status
-    )
+    used = encode_table(*column.raw, charset.encode, allowed, substitute, views, out, status)
     return Text(views, out[: used + SLACK]), status

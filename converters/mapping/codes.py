@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from converters.columns import Text, series, text
+from converters.columns import Text, text
+from converters.comparing import choose, constant
 from converters.kernels import lookup
 from converters.mapping.pairs import (
     AMBIGUOUS,
@@ -22,7 +23,7 @@ from converters.mapping.pairs import (
 
 __all__ = ["code_changes"]
 
-Change = Callable[[pl.Series], tuple[pl.Series, list[tuple[Mask, str]]]]
+Change = Callable[[Text], tuple[Text, list[tuple[Mask, str]]]]
 Numbers = npt.NDArray[np.int32]
 
 
@@ -47,29 +48,29 @@ def code_changes(table: dict[str, str], unmapped: str) -> tuple[Change, Change]:
     shared = {value for value, found in origins.items() if len(found) > 1}
     forward, backward = _table(table, later), _table(first, shared)
 
-    def there(values: pl.Series) -> tuple[pl.Series, list[tuple[Mask, str]]]:
+    def there(values: Text) -> tuple[Text, list[tuple[Mask, str]]]:
         changed, numbers = _translated(values, forward)
         notes = [(_marked(forward, numbers), LOSSY)]
         missing = numbers == lookup.MISSING
-        if not missing.any():
+        if not np.count_nonzero(missing):
             return changed, notes
         if unmapped == "error":
             return changed, [*notes, (missing, NO_RULE)]
         notes.append((missing, DEFAULT_USED))
         if unmapped == "keep":
-            kept = _where(missing, values, changed)
+            kept = choose(missing, values, changed)
             return kept, [*notes, (missing & _known(values, backward), LOSSY)]
-        return _where(missing, pl.Series([unmapped], dtype=pl.String), changed), notes
+        return choose(missing, constant(unmapped), changed), notes
 
-    def back(values: pl.Series) -> tuple[pl.Series, list[tuple[Mask, str]]]:
+    def back(values: Text) -> tuple[Text, list[tuple[Mask, str]]]:
         changed, numbers = _translated(values, backward)
         notes = [(_marked(backward, numbers), AMBIGUOUS)]
         missing = numbers == lookup.MISSING
-        if not missing.any():
+        if not np.count_nonzero(missing):
             return changed, notes
         if unmapped != "keep":
             return changed, [*notes, (missing, NO_REVERSE)]
-        kept = _where(missing, values, changed)
+        kept = choose(missing, values, changed)
         return kept, [*notes, (missing & _known(values, forward), LOSSY)]
 
     return there, back
@@ -81,18 +82,16 @@ def _table(table: dict[str, str], marked: set[str]) -> Table:
     return Table(keys, values, np.array([key in marked for key in table], np.bool_))
 
 
-def _translated(values: pl.Series, table: Table) -> tuple[pl.Series, Numbers]:
-    """The table's value of each key, null where there is none, and the numbers of the keys."""
-    column = text(values)
-    numbers = lookup.find(table.keys, column.views, column.data)
+def _translated(column: Text, table: Table) -> tuple[Text, Numbers]:
+    """The table's value of each key, blank where there is none, and the numbers of the keys."""
+    numbers = lookup.find(table.keys, *column.raw)
     views = np.empty((len(numbers), 2), np.uint64)
     lookup.take(numbers, table.values.views, views, 0)
-    return series(values.name, Text(views, table.values.data)), numbers
+    return Text(views, table.values.data), numbers
 
 
-def _known(values: pl.Series, table: Table) -> npt.NDArray[np.bool_]:
-    column = text(values)
-    found: Numbers = lookup.find(table.keys, column.views, column.data)
+def _known(column: Text, table: Table) -> npt.NDArray[np.bool_]:
+    found: Numbers = lookup.find(table.keys, *column.raw)
     return found >= 0
 
 
@@ -100,8 +99,3 @@ def _marked(table: Table, numbers: Numbers) -> Mask:
     if not table.marked.any():
         return np.zeros(0, np.bool_)
     return table.marked[np.maximum(numbers, 0)] & (numbers >= 0)
-
-
-def _where(rows: npt.NDArray[np.bool_], chosen: pl.Series, other: pl.Series) -> pl.Series:
-    """`chosen` in the marked rows, `other` elsewhere."""
-    return other.zip_with(pl.Series(~rows), chosen)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from converters.columns import Values, series, take
 from converters.findings import ValueProblem
 from converters.model import Field, Mapping, Rule
 
@@ -35,9 +36,9 @@ __all__ = [
 ]
 
 Mask = npt.NDArray[np.bool_] | npt.NDArray[np.uint8]
-Made = tuple[list[pl.Series], list[ValueProblem]]
+Made = tuple[list[Values], list[ValueProblem]]
 """The columns a step makes, and its problems; rows are positions in the columns it was given."""
-Step = Callable[[list[pl.Series]], Made]
+Step = Callable[[list[Values]], Made]
 
 NO_RULE = "MAP-001"
 FAILED = "MAP-002"
@@ -65,9 +66,7 @@ class Wiring:
     quiet: bool
     floor: int
 
-    def lost(
-        self, rows: Mask, field: str, values: pl.Series, code: str = LOSSY
-    ) -> list[ValueProblem]:
+    def lost(self, rows: Mask, field: str, values: Values, code: str = LOSSY) -> list[ValueProblem]:
         """The values that would not come back, unless losses are to be kept quiet."""
         return [] if self.quiet else flagged(rows, field, values, code)
 
@@ -80,9 +79,9 @@ class Pair:
     inverse: Step
 
 
-def flagged(rows: Mask, field: str, values: pl.Series, code: str) -> list[ValueProblem]:
+def flagged(rows: Mask, field: str, values: Values, code: str) -> list[ValueProblem]:
     """The problem `code` on the marked rows of a column; none when no row is marked."""
-    places = np.flatnonzero(rows)
-    if not len(places):
+    if not np.count_nonzero(rows):
         return []
-    return [ValueProblem(places, field, code, values.gather(places).cast(pl.String))]
+    places = np.flatnonzero(rows)
+    return [ValueProblem(places, field, code, series(take(values, places)).cast(pl.String))]

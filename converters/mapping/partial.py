@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from converters.columns import Bytes, Ints, Text, series, text
+from converters.columns import Bytes, Ints, Text, Values, are_blank, series, take, text
+from converters.comparing import choose, constant, differ
 from converters.findings import ValueProblem
+from converters.kernels import lookup
 from converters.kernels.partial import BLANK, PARTIAL, STRANGE, WHOLE, read_dates
 from converters.mapping.pairs import FAILED, NO_REVERSE, Made, Pair, Wiring, flagged
 from converters.mapping.rename import reported
@@ -25,12 +27,13 @@ __all__ = ["partial_date"]
 
 Bools = npt.NDArray[np.bool_]
 NO_DATA = np.empty(0, np.uint8)
-NUMBERS = pl.Series([None, *(str(number + 1) for number in range(len(LETTERS)))], dtype=pl.String)
+NUMBERS = text(pl.Series(["", *(str(number + 1) for number in range(len(LETTERS)))]))
 """The era of a date as the fourth target has it, by its number."""
 LETTER_OF = pl.Series(["", *LETTERS], dtype=pl.String)
-FLAGS = pl.Series(["0", "1"], dtype=pl.String)
-NOTHING = pl.Series([None], dtype=pl.String)
-UNKNOWN = pl.Series(["0000-00-00"], dtype=pl.String)
+ERAS_BY_NUMBER = lookup.build([str(number + 1).encode() for number in range(len(LETTERS))])
+FLAGS = text(pl.Series(["0", "1"]))
+UNKNOWN = constant("0000-00-00")
+ONE = constant("1")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,22 +44,22 @@ class Dates:
     days: Ints
     written: Bytes
     implied: Bytes
-    whole: pl.Series
+    whole: Text
 
 
 def partial_date(wiring: Wiring) -> Pair:
     """The pair of a `partial` rule."""
     (source,), targets = wiring.sources, wiring.targets
 
-    def apply(columns: list[pl.Series]) -> Made:
+    def apply(columns: list[Values]) -> Made:
         (values,) = columns
         dates = _dates(as_text(values, source))
         unknown = dates.states == PARTIAL
-        made = [
+        made: list[Values] = [
             dates.whole,
             _flags(unknown, targets[1]),
             _words(dates, unknown),
-            *(from_text(NUMBERS.gather(dates.written), era).values for era in targets[3:]),
+            *(from_text(_eras(dates), era).values for era in targets[3:]),
         ]
         problems = flagged(dates.states == STRANGE, source.name, values, FAILED)
         if len(targets) < 4:
@@ -64,7 +67,7 @@ def partial_date(wiring: Wiring) -> Pair:
             problems += wiring.lost(lettered, source.name, values)
         return made, problems
 
-    def inverse(columns: list[pl.Series]) -> Made:
+    def inverse(columns: list[Values]) -> Made:
         found, problems = _returned(wiring, columns)
         converted = from_text(found, source)
         return [converted.values], problems + reported(wiring, converted, targets[0].name, found)
@@ -72,50 +75,53 @@ def partial_date(wiring: Wiring) -> Pair:
     return Pair(apply, inverse)
 
 
-def _dates(values: pl.Series) -> Dates:
-    rows, (raw, _) = len(values), text(values).raw
+def _dates(values: Text) -> Dates:
+    rows, (raw, _) = len(values), values.raw
     states, written, implied = (np.empty(rows, np.uint8) for _ in range(3))
     days, views = np.empty(rows, np.int64), np.empty((rows, 2), np.uint64)
     read_dates(raw, ERA_ROWS, states, days, written, implied, views)
-    return Dates(states, days, written, implied, series(values.name, Text(views, NO_DATA)))
+    return Dates(states, days, written, implied, Text(views, NO_DATA))
 
 
-def _flags(unknown: Bools, field: Field) -> pl.Series:
+def _eras(dates: Dates) -> Text:
+    """The numbers of the eras as text; none for a date without one."""
+    return take(NUMBERS, dates.written.astype(np.int64))
+
+
+def _flags(unknown: Bools, field: Field) -> Values:
     """0 known, 1 unknown, as the field holds it."""
     if field.kind == "boolean":
         return pl.Series(unknown)
-    if not unknown.any():
-        return from_text(FLAGS.head(1), field).values.new_from_index(0, len(unknown))
-    return from_text(FLAGS, field).values.gather(unknown.astype(np.uint8))
+    return take(from_text(FLAGS, field).values, unknown.astype(np.int64))
 
 
-def _words(dates: Dates, unknown: Bools) -> pl.Series:
+def _words(dates: Dates, unknown: Bools) -> Text:
     """The words for the unknown dates; each different one is put into words once."""
     rows = np.flatnonzero(unknown)
     if not len(rows):
-        return NOTHING.new_from_index(0, len(unknown))
+        return Text(np.zeros((len(unknown), 2), np.uint64), NO_DATA)
     keys, which = np.unique(dates.days[rows] * 8 + dates.written[rows], return_inverse=True)
-    found = pl.Series([words(key // 8, key % 8) for key in keys.tolist()] + [None])
+    found = text(pl.Series([words(key // 8, key % 8) for key in keys.tolist()] + [""]))
     places = np.full(len(unknown), len(keys), np.int64)
     places[rows] = which
-    return found.gather(places)
+    return take(found, places)
 
 
-def _returned(wiring: Wiring, columns: list[pl.Series]) -> tuple[pl.Series, list[ValueProblem]]:
+def _returned(wiring: Wiring, columns: list[Values]) -> tuple[Text, list[ValueProblem]]:
     """The dates the targets stand for, and what these say beyond them."""
     dated, flagging, worded, *era = wiring.targets
     given, worded_values = as_text(columns[0], dated), as_text(columns[2], worded)
     dates, flag = _dates(given), _set(columns[1])
-    told, bare = worded_values.is_not_null().to_numpy(), dates.states == BLANK
+    told, bare = ~are_blank(worded_values), dates.states == BLANK
     speech = _speech(worded_values, bare & told)
     mute = bare & flag & ~told
-    found: pl.Series = given
+    found = given
     problems: list[ValueProblem] = []
     if era:
         found, problems = _lettered(wiring, dates, speech.eras, columns[3])
-    found = found.zip_with(pl.Series(~(bare & told)), speech.dates)
+    found = choose(bare & told, speech.dates, found)
     if mute.any():
-        found = found.zip_with(pl.Series(~mute), UNKNOWN)
+        found = choose(mute, UNKNOWN, found)
     whole = dates.states == WHOLE
     lettered = whole & (dates.written != dates.implied)
     for rows, field, values in [
@@ -128,31 +134,32 @@ def _returned(wiring: Wiring, columns: list[pl.Series]) -> tuple[pl.Series, list
     return found, problems + flagged(speech.unread, worded.name, columns[2], NO_REVERSE)
 
 
-def _set(flags: pl.Series) -> Bools:
+def _set(flags: Values) -> Bools:
     """Whether the flag says unknown."""
+    if isinstance(flags, Text):
+        return np.equal(differ(flags, ONE), 0)
     if flags.dtype == pl.Boolean():
         return flags.fill_null(False).to_numpy()
-    one: str | int = "1" if flags.dtype == pl.String() else 1
-    return (flags == one).fill_null(False).to_numpy()
+    return (flags == 1).fill_null(False).to_numpy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Speech:
     """Words read: the dates, their eras, the rows that other words would stand for, or none."""
 
-    dates: pl.Series
+    dates: Text
     eras: Ints
     inexact: Bools
     unread: Bools
 
 
-def _speech(values: pl.Series, told: Bools) -> Speech:
+def _speech(values: Text, told: Bools) -> Speech:
     """The marked words; each different one is read once."""
     rows, none = np.flatnonzero(told), np.zeros(len(told), np.bool_)
     eras = np.zeros(len(told), np.int64)
     if not len(rows):
-        return Speech(NOTHING.new_from_index(0, len(told)), eras, none, none)
-    spoken = values.gather(rows)
+        return Speech(Text(np.zeros((len(told), 2), np.uint64), NO_DATA), eras, none, none)
+    spoken = series(take(values, rows))
     different = spoken.unique(maintain_order=True)
     which = spoken.replace_strict(
         different, pl.Series(range(len(different))), return_dtype=pl.Int64
@@ -160,30 +167,28 @@ def _speech(values: pl.Series, told: Bools) -> Speech:
     found = [read(word) for word in different]
     places = np.full(len(told), len(found), np.int64)
     places[rows] = which
-    dates = pl.Series([one and one.date for one in found] + [None], dtype=pl.String)
+    dates = text(pl.Series([one.date if one else "" for one in found] + [""]))
     inexact = np.array([one is not None and not one.exact for one in found] + [False])
     unread = np.array([one is None for one in found] + [False])
     numbers = np.array([one.era if one else 0 for one in found] + [0])
-    return Speech(dates.gather(places), numbers[places], inexact[places], unread[places])
+    return Speech(take(dates, places), numbers[places], inexact[places], unread[places])
 
 
 def _lettered(
-    wiring: Wiring, dates: Dates, spoken: Ints, given: pl.Series
-) -> tuple[pl.Series, list[ValueProblem]]:
+    wiring: Wiring, dates: Dates, spoken: Ints, given: Values
+) -> tuple[Text, list[ValueProblem]]:
     """The whole dates with the era's letter where the day does not imply it, by the era given."""
     field = wiring.targets[3]
-    numbers = as_text(given, field).replace_strict(
-        NUMBERS.tail(len(LETTERS)), pl.Series(range(1, 1 + len(LETTERS))), default=None
-    )
-    eras = numbers.fill_null(0).to_numpy()
+    numbers = lookup.find(ERAS_BY_NUMBER, *as_text(given, field).raw)
+    eras = np.maximum(numbers + 1, 0).astype(np.int64)
     whole = dates.states == WHOLE
     early = whole & (eras > 0) & (dates.days // 10000 <= ERA_ROWS[np.maximum(eras, 1) - 1, 2])
-    wrong = early | (given.is_not_null() & numbers.is_null()).to_numpy()
+    wrong = early | (numbers == lookup.MISSING)
     odd = ~wrong & (eras != np.where(whole, np.where(eras > 0, eras, dates.implied), spoken))
     problems = flagged(wrong, field.name, given, NO_REVERSE)
     problems += wiring.lost(odd, field.name, given)
     rows = whole & ~wrong & (eras > 0) & (eras != dates.implied)
     if not rows.any():
         return dates.whole, problems
-    letters = LETTER_OF.gather(eras)
-    return (dates.whole + letters).zip_with(pl.Series(rows), dates.whole), problems
+    lettered = series(dates.whole) + LETTER_OF.gather(eras)
+    return choose(rows, text(lettered), dates.whole), problems

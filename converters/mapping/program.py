@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from converters.columns import Batch, Values
 from converters.conditions import Holds, holds
 from converters.findings import ValueProblem
 from converters.kinds import dtype
@@ -23,13 +24,10 @@ from converters.mapping.pairs import LOSSY, Pair, Step, Wiring, flagged
 from converters.mapping.partial import partial_date
 from converters.mapping.parts import cut, join, split, substring
 from converters.mapping.rename import rename
-from converters.mapping.values import blank
+from converters.mapping.values import blank, unlike
 from converters.model import Field, Layout, Mapping, Rule
 
-__all__ = ["OPERATIONS", "RECORD", "Dropped", "Mapped", "Program", "compile"]
-
-RECORD: Final = "_record"
-"""The column of record numbers, which every batch carries through."""
+__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile"]
 
 OPERATIONS: Final[dict[str, Callable[[Wiring], Pair]]] = {
     "coalesce": coalesce,
@@ -59,14 +57,17 @@ class Mapped:
     Rows of `problems` and `dropped` are positions in the batch that came in.
     """
 
-    batch: pl.DataFrame
+    batch: Batch
     problems: list[ValueProblem]
     dropped: list[Dropped]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A step with the columns it reads, and the columns it makes (empty: made but not wanted)."""
+    """A step with the columns it reads, and the columns it makes (empty: made but not wanted).
+
+    A step that reads none is given the record numbers.
+    """
 
     reads: tuple[str, ...]
     makes: tuple[str, ...]
@@ -91,24 +92,23 @@ class Program:
     tasks: tuple[Task, ...]
     audits: tuple[Audit, ...]
 
-    def run(self, batch: pl.DataFrame) -> Mapped:
-        """The mapped batch: `_record`, then all fields in layout order, null where no rule is."""
-        dropped = _dropped(self.filters, batch)
-        kept = np.flatnonzero(~_any(dropped, batch.height))
-        rows = batch if len(kept) == batch.height else batch[kept]
+    def run(self, batch: Batch) -> Mapped:
+        """The mapped batch: all fields in layout order, blank where no rule is."""
+        dropped, rows = _dropped(self.filters, batch), batch
+        if dropped:
+            kept = np.flatnonzero(~_any(dropped, len(batch)))
+            rows = batch.take(kept)
         made, problems = _made(self.tasks, rows)
         for audit in self.audits:
             problems += _audited(audit, rows, made)
-        if rows is not batch:
+        if dropped:
             problems = [replace(problem, rows=kept[problem.rows]) for problem in problems]
-        return Mapped(
-            pl.DataFrame([rows[RECORD], *self._columns(made, rows.height)]), problems, dropped
-        )
+        return Mapped(Batch(rows.records, self._columns(made, len(rows))), problems, dropped)
 
-    def _columns(self, made: dict[str, pl.Series], rows: int) -> list[pl.Series]:
+    def _columns(self, made: dict[str, Values], rows: int) -> dict[str, Values]:
         """All fields in order; those that no rule sets share one blank column of their type."""
-        blanks: dict[pl.DataType, pl.Series] = {}
-        columns = []
+        blanks: dict[pl.DataType, Values] = {}
+        columns = {}
         for field in self.fields:
             values = made.get(field.name)
             if values is None:
@@ -116,27 +116,26 @@ class Program:
                 if kind not in blanks:
                     blanks[kind] = blank(field, rows)
                 values = blanks[kind]
-            columns.append(values.alias(field.name))
+            columns[field.name] = values
         return columns
 
 
-def _made(
-    tasks: tuple[Task, ...], rows: pl.DataFrame
-) -> tuple[dict[str, pl.Series], list[ValueProblem]]:
-    made: dict[str, pl.Series] = {}
+def _made(tasks: tuple[Task, ...], rows: Batch) -> tuple[dict[str, Values], list[ValueProblem]]:
+    made: dict[str, Values] = {}
+    numbers = pl.Series(rows.records)
     problems: list[ValueProblem] = []
     for task in tasks:
-        columns, further = task.run([rows[name] for name in task.reads])
+        columns, further = task.run([rows[name] for name in task.reads] or [numbers])
         problems += further
         made |= {name: v for name, v in zip(task.makes, columns, strict=True) if name}
     return made, problems
 
 
-def _dropped(filters: tuple[tuple[Holds, str], ...], batch: pl.DataFrame) -> list[Dropped]:
+def _dropped(filters: tuple[tuple[Holds, str], ...], batch: Batch) -> list[Dropped]:
     """The rows that each filter drops; a row that several would drop counts for the first."""
     found: list[Dropped] = []
     for test, because in filters:
-        rows = test(batch) & ~_any(found, batch.height)
+        rows = test(batch) & ~_any(found, len(batch))
         if rows.any():
             found.append(Dropped(rows, because))
     return found
@@ -149,12 +148,12 @@ def _any(dropped: list[Dropped], rows: int) -> npt.NDArray[np.bool_]:
     return marks
 
 
-def _audited(audit: Audit, rows: pl.DataFrame, made: dict[str, pl.Series]) -> list[ValueProblem]:
+def _audited(audit: Audit, rows: Batch, made: dict[str, Values]) -> list[ValueProblem]:
     """Values of the batch that what came back does not lead to."""
     again, _ = audit.run([made[name] for name in audit.reads])
     problems: list[ValueProblem] = []
     for name, values in zip(audit.targets, again, strict=True):
-        problems += flagged(rows[name].ne_missing(values).to_numpy(), name, rows[name], LOSSY)
+        problems += flagged(unlike(rows[name], values), name, rows[name], LOSSY)
     return problems
 
 
@@ -169,7 +168,7 @@ def compile(mapping: Mapping, source: Layout, target: Layout, back: bool) -> Pro
     if back:
         return _backward(mapping.rules, pairs, owners, source)
     tasks = [
-        Task(rule.sources or (RECORD,), rule.targets, pair.apply)
+        Task(rule.sources, rule.targets, pair.apply)
         for rule, pair in zip(mapping.rules, pairs, strict=True)
     ]
     filters = tuple(

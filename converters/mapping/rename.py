@@ -10,10 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-import numpy as np
-import polars as pl
-
-from converters.columns import Status
+from converters.columns import Status, Text, Values, are_blank, blanks
+from converters.comparing import choose, constant, differ
 from converters.findings import ValueProblem
 from converters.mapping import texts
 from converters.mapping.codes import code_changes
@@ -33,7 +31,7 @@ from converters.model import Field
 
 __all__ = ["rename", "reported"]
 
-Change = Callable[[pl.Series], tuple[pl.Series, list[tuple[Mask, str]]]]
+Change = Callable[[Text], tuple[Text, list[tuple[Mask, str]]]]
 """A text column → another, and the rows with the code of what happened to them."""
 Changes = tuple[Change, Change]
 Options = TypeVar("Options")
@@ -53,7 +51,7 @@ def rename(wiring: Wiring) -> Pair:
 
 
 def _run(
-    wiring: Wiring, changes: list[Change], ends: tuple[Field, Field], columns: list[pl.Series]
+    wiring: Wiring, changes: list[Change], ends: tuple[Field, Field], columns: list[Values]
 ) -> Made:
     """The column of the one field, changed step by step, as a column of the other."""
     (values,), (here, there) = columns, ends
@@ -72,7 +70,7 @@ def _run(
 
 
 def reported(
-    wiring: Wiring, converted: Converted, field: str, values: pl.Series
+    wiring: Wiring, converted: Converted, field: str, values: Values
 ) -> list[ValueProblem]:
     """What a conversion between kinds has to say about the values it was given."""
     failed = flagged(converted.failed, field, values, FAILED)
@@ -97,10 +95,10 @@ def _changes(wiring: Wiring) -> list[Changes]:
 
 
 def _noted(
-    kernel: Callable[[pl.Series, Options], tuple[pl.Series, Status]],
+    kernel: Callable[[Text, Options], tuple[Text, Status]],
     options: Options,
-    values: pl.Series,
-) -> tuple[pl.Series, list[tuple[Mask, str]]]:
+    values: Text,
+) -> tuple[Text, list[tuple[Mask, str]]]:
     """A change by a kernel that flags what its opposite would not bring back."""
     changed, flags = kernel(values, options)
     return changed, [(flags, LOSSY)]
@@ -110,16 +108,17 @@ def _default(wiring: Wiring, value: str) -> Changes:
     """The default for blanks. It stays on the way back, unless the code table cannot take it."""
     rule = wiring.rule
     known = not rule.codes or value in wiring.mapping.code_table(rule.codes).values()
-    none = np.zeros(0, np.bool_)
+    filling, nothing = constant(value), constant("")
 
-    def there(values: pl.Series) -> tuple[pl.Series, list[tuple[Mask, str]]]:
-        blank = values.is_null().to_numpy() if values.null_count() else none
-        return values.fill_null(value), [(blank, DEFAULT_USED)]
+    def there(values: Text) -> tuple[Text, list[tuple[Mask, str]]]:
+        if not blanks(values):
+            return values, []
+        blank = are_blank(values)
+        return choose(blank, filling, values), [(blank, DEFAULT_USED)]
 
-    def back(values: pl.Series) -> tuple[pl.Series, list[tuple[Mask, str]]]:
+    def back(values: Text) -> tuple[Text, list[tuple[Mask, str]]]:
         if known:
             return values, []
-        kept = (values != value).fill_null(True)
-        return values.zip_with(kept, pl.Series([None], dtype=pl.String)), []
+        return choose(differ(values, filling), values, nothing), []
 
     return there, back

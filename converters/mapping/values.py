@@ -12,16 +12,29 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from converters.columns import text
+from converters.columns import Text, Values, series, text
+from converters.comparing import differ
+from converters.kernels import lookup
 from converters.kinds import dtype
+from converters.kinds.code import NEITHER, booleans, numbered
 from converters.kinds.date import ERAS
 from converters.mapping.pairs import Mask
 from converters.model import Field
 
-__all__ = ["NONE", "Converted", "as_text", "blank", "convert", "from_text"]
+__all__ = [
+    "NONE",
+    "Converted",
+    "as_text",
+    "blank",
+    "convert",
+    "from_text",
+    "repeated",
+    "unlike",
+]
 
 NONE: Mask = np.zeros(0, np.bool_)
 """No row at all."""
+NO_BYTES = np.empty(0, np.uint8)
 DATE = len("YYYY-MM-DD")
 LETTERED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[{''.join(ERAS)}]$"
 
@@ -30,53 +43,70 @@ LETTERED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[{''.join(ERAS)}]$"
 class Converted:
     """A column of another kind; the rows without such a value, now null; those that lost a part."""
 
-    values: pl.Series
+    values: Values
     failed: Mask = field(default_factory=lambda: NONE)
     changed: Mask = field(default_factory=lambda: NONE)
 
 
-def blank(field: Field, rows: int) -> pl.Series:
-    """A column of nulls."""
-    return pl.Series(field.name, [None], dtype(field)).new_from_index(0, rows)
+def blank(field: Field, rows: int) -> Values:
+    """A column of blanks."""
+    kind = dtype(field)
+    if kind == pl.String():
+        return Text(np.zeros((rows, 2), np.uint64), NO_BYTES)
+    return pl.Series([None], dtype=kind).new_from_index(0, rows)
 
 
-def convert(values: pl.Series, source: Field, target: Field) -> Converted:
+def repeated(values: Values, rows: int) -> Values:
+    """A column of one value, made as long as `rows`."""
+    if isinstance(values, Text):
+        return Text(np.repeat(values.views, rows, axis=0), values.data)
+    return values.new_from_index(0, rows)
+
+
+def unlike(values: Values, others: Values) -> Mask:
+    """Which values are not the same, blanks among them."""
+    if isinstance(values, Text) and isinstance(others, Text):
+        return differ(values, others)
+    return series(values).ne_missing(series(others)).to_numpy()
+
+
+def convert(values: Values, source: Field, target: Field) -> Converted:
     """Values of the source field as values of the target field."""
     here, there = dtype(source), dtype(target)
     if here == there:
         bare = source.kind == "date" or target.kind != "date"
-        return Converted(values) if bare else _date(values)
+        return Converted(values) if bare else from_text(as_text(values, source), target)
     if here.is_numeric() and there.is_numeric():
-        return _number(values, there)
+        return _number(series(values), there)
     return from_text(as_text(values, source), target)
 
 
-def as_text(values: pl.Series, field: Field) -> pl.Series:
+def as_text(values: Values, field: Field) -> Text:
     """Values as text: numbers with all their decimals, booleans as the field spells them."""
+    if isinstance(values, Text):
+        return values
     if values.dtype == pl.Boolean():
-        true, false = (pl.Series([spelling], dtype=pl.String) for spelling in field.values)
-        nothing = pl.Series([None], dtype=pl.String)
-        spelled = true.new_from_index(0, len(values)).zip_with(values.fill_null(False), false)
-        return spelled.zip_with(values.is_not_null(), nothing) if values.null_count() else spelled
-    return values if values.dtype == pl.String() else values.cast(pl.String)
+        spelled, found = text(pl.Series(field.values)), np.empty((len(values), 2), np.uint64)
+        which = numbered(values)
+        which[which == NEITHER] = lookup.BLANK
+        lookup.take(which, spelled.views, found, 0)
+        return Text(found, spelled.data)
+    return text(values.cast(pl.String))
 
 
-def from_text(values: pl.Series, field: Field) -> Converted:
+def from_text(values: Text, field: Field) -> Converted:
     """Text as values of the field; the opposite of `as_text`."""
     kind = dtype(field)
     if kind == pl.Boolean():
         return _boolean(values, field)
     if kind.is_numeric():
-        return _parsed(values, field)
+        return _parsed(series(values), field)
     return _date(values) if field.kind == "date" else Converted(values)
 
 
-def _boolean(values: pl.Series, field: Field) -> Converted:
-    true = values == field.values[0]
-    failed = ~(true | (values == field.values[1])).fill_null(True)
-    if not failed.any():
-        return Converted(true)
-    return Converted(true.zip_with(~failed, pl.Series([None], dtype=pl.Boolean)), failed.to_numpy())
+def _boolean(values: Text, field: Field) -> Converted:
+    which = lookup.find(lookup.build([value.encode() for value in field.values]), *values.raw)
+    return Converted(booleans(which == 0, which >= 0), which == lookup.MISSING)
 
 
 def _parsed(values: pl.Series, field: Field) -> Converted:
@@ -100,11 +130,11 @@ def _number(values: pl.Series, kind: pl.DataType) -> Converted:
     return Converted(found.zip_with(~failed, pl.Series([None], dtype=kind)), failed.to_numpy())
 
 
-def _date(values: pl.Series) -> Converted:
+def _date(values: Text) -> Converted:
     """Dates without the era letter that an era date may carry."""
-    longer = text(values).lengths == DATE + 1
-    if not longer.any():
+    if values.longest <= DATE:
         return Converted(values)
-    lettered = values.str.contains(LETTERED).fill_null(False)
-    bare = values.str.head(DATE).zip_with(lettered, values)
-    return Converted(bare, NONE, lettered.to_numpy())
+    column = series(values)
+    lettered = column.str.contains(LETTERED).fill_null(False)
+    bare = column.str.head(DATE).zip_with(lettered, column)
+    return Converted(text(bare), NONE, lettered.to_numpy())

@@ -11,7 +11,6 @@ from converters import balance, findings
 from converters.balance import Books, Tally
 from converters.columns import Ints
 from converters.errors import StoppedByPolicy
-from converters.fields import RECORD
 from converters.forms import FileProblem
 from converters.keys import KeySpool
 from converters.pipeline.plan import Plan, Side
@@ -171,8 +170,7 @@ class Ledger:
         for spools, batch in zip(self._keys, batches, strict=False):
             if not spools or batch is None or not len(batch):
                 continue
-            rows = batch[RECORD].to_numpy().astype("int64") - chunk.first
-            offsets: Ints = chunk.bounds[rows] + chunk.offset
+            offsets: Ints = chunk.bounds[batch.records - chunk.first] + chunk.offset
             for spool in spools.values():
                 spool.add(chunk.file, batch, offsets)
 

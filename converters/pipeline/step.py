@@ -15,8 +15,7 @@ import polars as pl
 from converters import balance, fields, findings
 from converters import status as outcome
 from converters.balance import Tally
-from converters.columns import Bytes, Chunk, Ints, Status, Text
-from converters.fields import RECORD
+from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text
 from converters.findings import Origin, ValueProblem
 from converters.forms import PROBLEMS
 from converters.mapping import Mapped
@@ -36,7 +35,7 @@ class Written:
     data: Bytes
     bounds: Ints
     records: Ints
-    batch: pl.DataFrame
+    batch: Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,24 @@ class Step:
     findings: pl.DataFrame
     rejected: Mask
     dropped: tuple[tuple[str, Ints], ...]
-    batch: pl.DataFrame
+    batch: Batch
     written: Written | None
     failed: tuple[Counts, Counts]
     source: Tally
     converted: Tally
     target: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The first half of a step: what was read, and what is wrong with it."""
+
+    chunk: Chunk
+    batch: Batch
+    outcomes: Outcomes
+    findings: pl.DataFrame
+    rejected: Mask
+    failed: Counts
 
 
 def run(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None) -> Step:
@@ -69,11 +80,11 @@ def run(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None) -> Step:
     origin = Origin(chunk, spans, side.index, side.show)
     found, failed = _reading(plan, origin, batch, outcomes)
     rejected = _rejected(found, chunk)
-    source = balance.tally(batch, side.layout, outcomes)
-    read = Step(chunk, found, rejected, (), batch, None, (failed, {}), source, source, None)
+    read = _Reading(chunk, batch, outcomes, found, rejected, failed)
     if plan.target is not None:
-        return _convert(plan, plan.target, origin, read, outcomes)
-    return replace(read, converted=_tally(side, batch, outcomes, rejected, source))
+        return _convert(plan, plan.target, origin, read)
+    source, converted = _tallies(side, read, rejected)
+    return Step(chunk, found, rejected, (), batch, None, (failed, {}), source, converted, None)
 
 
 def lean(plan: Plan, step: Step) -> Step:
@@ -89,13 +100,13 @@ def lean(plan: Plan, step: Step) -> Step:
     return replace(kept, written=written)
 
 
-def _keys(side: Side, batch: pl.DataFrame) -> pl.DataFrame:
+def _keys(side: Side, batch: Batch) -> Batch:
     names = {name for fields in side.checks.unique.values() for name in fields}
-    return batch.select(RECORD, *sorted(names))
+    return batch.select(sorted(names))
 
 
 def _reading(
-    plan: Plan, origin: Origin, batch: pl.DataFrame, outcomes: Outcomes
+    plan: Plan, origin: Origin, batch: Batch, outcomes: Outcomes
 ) -> tuple[pl.DataFrame, Counts]:
     """What is wrong with the records as they were read."""
     codes = np.maximum(origin.chunk.codes, origin.spans.codes)
@@ -107,10 +118,11 @@ def _reading(
     ]
     unread = {problem.field: outcomes[problem.field] >= outcome.PROBLEM for problem in values}
     checked = _sound(plan.source.checks.run(batch, unread), sound)
-    frame = findings.from_problems(origin, _sound(values, sound) + checked)
+    frame = findings.judged(origin, _sound(values, sound) + checked, plan.policy)
     if not sound.all():
-        frame = _merged(findings.from_records(origin.chunk, PROBLEMS, codes), frame)
-    return findings.judge(frame, plan.policy) if len(frame) else _nothing(), _count(checked)
+        broken = findings.from_records(origin.chunk, PROBLEMS, codes)
+        frame = _merged(findings.judge(broken, plan.policy), frame)
+    return frame, _count(checked)
 
 
 def _sound(problems: list[ValueProblem], sound: Mask) -> list[ValueProblem]:
@@ -125,37 +137,40 @@ def _sound(problems: list[ValueProblem], sound: Mask) -> list[ValueProblem]:
     return [problem for problem in kept if len(problem.rows)]
 
 
-def _convert(plan: Plan, target: Side, origin: Origin, read: Step, outcomes: Outcomes) -> Step:
+def _convert(plan: Plan, target: Side, origin: Origin, read: _Reading) -> Step:
     """The second half: map, check, write what is not rejected."""
     assert plan.program is not None
     chunk, rejected = read.chunk, read.rejected
-    batch = read.batch.filter(~rejected) if rejected.any() else read.batch
+    batch = read.batch.take(np.flatnonzero(~rejected)) if rejected.any() else read.batch
     mapped = plan.program.run(batch)
     further, texts, failed = _writing(plan, target, origin, (batch, mapped))
     late = _rejected(further, chunk)
     rejected = rejected | late
-    records = _numbers(mapped.batch)
+    records = mapped.batch.records
     keep = ~late[records - chunk.first]
     data, bounds = target.form.assemble(texts, keep)
-    kept = mapped.batch if keep.all() else mapped.batch.filter(keep)
+    kept = mapped.batch if keep.all() else mapped.batch.take(np.flatnonzero(keep))
     dropped = _dropped(mapped, batch, chunk, rejected)
     lost = rejected.copy()
     for _, numbers in dropped:
         lost[numbers - chunk.first] = True
-    return replace(
-        read,
-        findings=_merged(read.findings, further),
-        rejected=rejected,
-        dropped=dropped,
-        written=Written(data, bounds, records[keep], kept),
-        failed=(read.failed[0], failed),
-        converted=_tally(plan.source, read.batch, outcomes, lost, read.source),
-        target=balance.tally(kept, target.layout, {}),
+    source, converted = _tallies(plan.source, read, lost)
+    return Step(
+        chunk,
+        _merged(read.findings, further),
+        rejected,
+        dropped,
+        read.batch,
+        Written(data, bounds, records[keep], kept),
+        (read.failed, failed),
+        source,
+        converted,
+        balance.tally(kept, target.layout, {}),
     )
 
 
 def _writing(
-    plan: Plan, target: Side, origin: Origin, batches: tuple[pl.DataFrame, Mapped]
+    plan: Plan, target: Side, origin: Origin, batches: tuple[Batch, Mapped]
 ) -> tuple[pl.DataFrame, list[Text], Counts]:
     """What is wrong with the mapped records, and their texts in the target's charset."""
     before, mapped = batches
@@ -166,28 +181,19 @@ def _writing(
     for name, status, width in zip(target.fields.names, outcomes.values(), fitted, strict=True):
         worst = width if int(status.max(initial=0)) < outcome.PROBLEM else np.maximum(status, width)
         problems += findings.status_problems(name, worst, mapped.batch[name])
-    frame = findings.from_problems(replace(origin, records=_numbers(mapped.batch)), problems)
+    frame = findings.judged(replace(origin, records=mapped.batch.records), problems, plan.policy)
     if mapped.problems:
-        there = replace(origin, records=_numbers(before))
-        frame = pl.concat([findings.from_problems(there, list(mapped.problems)), frame])
-    judged = findings.judge(frame, plan.policy) if len(frame) else _nothing()
-    return judged, texts, _count(checked)
-
-
-def _nothing() -> pl.DataFrame:
-    return pl.DataFrame(schema=findings.JUDGED_SCHEMA)
+        there = replace(origin, records=before.records)
+        told = findings.judged(there, mapped.problems, plan.policy)
+        frame = _merged(told, frame)
+    return frame, texts, _count(checked)
 
 
 def _merged(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     """Two frames of findings in the order of the records, so that batches do not show."""
-    if not len(second):
-        return first
-    both = pl.concat([first, second])
-    return both.sort("record", "offset", "field", "code", maintain_order=True)
-
-
-def _numbers(batch: pl.DataFrame) -> Ints:
-    return batch[RECORD].to_numpy().astype(np.int64)
+    if not len(first) or not len(second):
+        return first if len(first) else second
+    return findings.in_order([first, second])
 
 
 def _rejected(judged: pl.DataFrame, chunk: Chunk) -> Mask:
@@ -199,22 +205,30 @@ def _rejected(judged: pl.DataFrame, chunk: Chunk) -> Mask:
 
 
 def _dropped(
-    mapped: Mapped, batch: pl.DataFrame, chunk: Chunk, rejected: Mask
+    mapped: Mapped, batch: Batch, chunk: Chunk, rejected: Mask
 ) -> tuple[tuple[str, Ints], ...]:
     """The records each filter left out; one that is rejected as well counts as rejected."""
     found = []
     for filtered in mapped.dropped:
-        numbers = _numbers(batch.filter(pl.Series(filtered.rows)))
+        numbers = batch.records[filtered.rows]
         found.append((filtered.because, numbers[~rejected[numbers - chunk.first]]))
     return tuple(found)
 
 
-def _tally(side: Side, batch: pl.DataFrame, outcomes: Outcomes, lost: Mask, whole: Tally) -> Tally:
-    """The tally of the records that are not lost."""
+def _tallies(side: Side, read: _Reading, lost: Mask) -> tuple[Tally, Tally]:
+    """The tallies of all records and of those that are not lost; the lost ones are few."""
     if not lost.any():
-        return whole
-    kept = {name: status[~lost] for name, status in outcomes.items()}
-    return balance.tally(batch.filter(~lost), side.layout, kept)
+        whole = balance.tally(read.batch, side.layout, read.outcomes)
+        return whole, whole
+    kept, gone = (
+        balance.tally(
+            read.batch.take(rows),
+            side.layout,
+            {name: status[rows] for name, status in read.outcomes.items()},
+        )
+        for rows in (np.flatnonzero(~lost), np.flatnonzero(lost))
+    )
+    return balance.merge(kept, gone), kept
 
 
 def _count(problems: list[ValueProblem]) -> Counts:

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from converters import findings, residual
-from converters.columns import Chunk, Ints
+from converters.columns import Chunk, Ints, Spans
 from converters.findings import Origin
 from converters.pipeline import step
 from converters.pipeline.plan import Plan
@@ -85,7 +85,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     origin = Origin(chunk, spans, side.index, side.show)
     places = patches[:, 3]
     rows = made.records[patches[:, 0]] - chunk.first
-    fields = _fields(spans.stop, rows, places)
+    fields = _fields(spans, len(side.layout.record.fields), rows, places)
     problems = []
     for place, field in enumerate(side.layout.record.fields):
         hit = np.unique(rows[fields == place])
@@ -97,9 +97,9 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     return findings.from_problems(origin, problems)
 
 
-def _fields(stop: Ints, rows: Ints, places: Ints) -> Ints:
+def _fields(spans: Spans, count: int, rows: Ints, places: Ints) -> Ints:
     """The field whose bytes end behind each place, -1 where it lies behind all of them."""
-    ends = stop[:, rows]
+    ends = np.array([spans.of(field)[1][rows] for field in range(count)])
     behind = ends > places
     first = np.argmin(np.where(behind, ends, np.iinfo(np.int64).max), axis=0)
     return np.where(behind.any(axis=0), first, -1)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
-from converters.columns import Chunk, Spans
+from converters.columns import Batch, Chunk, Spans, series
 from converters.errors import UsageError
-from converters.fields import RECORD
 from converters.forms import FileProblem
 from converters.pipeline.plan import Plan
 from converters.pipeline.reading import Source, chunks
@@ -147,8 +147,8 @@ def _record(look: _Look, row: int) -> RecordView:
 def _fields(look: _Look, row: int, problems: list[Problem], mapped: Values) -> Iterator[FieldView]:
     chunk, spans = look.step.chunk, look.spans
     values = _values(look.step.batch, chunk.first + row)
-    places = zip(spans.start[:, row].tolist(), spans.stop[:, row].tolist(), strict=True)
-    for field, (start, stop) in zip(look.plan.source.layout.record.fields, places, strict=True):
+    for place, field in enumerate(look.plan.source.layout.record.fields):
+        start, stop = (int(edge[row]) for edge in spans.of(place))
         yield FieldView(
             field.name,
             start - int(chunk.bounds[row]) + 1 if start < len(chunk.data) else 0,
@@ -172,12 +172,13 @@ def _problems(step: Step, number: int) -> list[Problem]:
     ]
 
 
-def _values(batch: pl.DataFrame, number: int) -> Values:
+def _values(batch: Batch, number: int) -> Values:
     """Column to value as text, of the row with that record number; empty when it is not there."""
-    rows = batch.filter(pl.col(RECORD) == number).drop(RECORD).to_dicts()
-    return {
-        name: None if value is None else str(value) for row in rows for name, value in row.items()
-    }
+    row = batch.take(np.flatnonzero(batch.records == number))
+    if not len(row):
+        return {}
+    found = {name: series(column).item() for name, column in row.columns.items()}
+    return {name: None if value is None else str(value) for name, value in found.items()}
 
 
 def _fate(step: Step, row: int) -> str:

@@ -1,0 +1,155 @@
+"""Questions to whole columns of texts: blanks and lengths, order, difference, choice.
+
+A column comes as `columns.Text.raw`: its views as bytes, 16 a value, and the bytes of the values
+over 12. A column of one value stands for as many as the other one has.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters.kernels.arrays import Bytes, Ints, Views
+from converters.kernels.memory import leaf, load8, load32, load64
+
+__all__ = ["after", "choose", "differ", "measure", "take_views", "unknown_parts"]
+
+INLINE = 12
+HALF = np.uint64(32)
+PARTS = np.uint64(0xFFFF)
+ZEROS = np.uint64(0x3030)
+
+
+@njit(cache=True, nogil=True)
+def measure(raw: Bytes) -> tuple[int, int]:
+    """How many values are blank, and the bytes of the longest."""
+    blank = 0
+    longest = 0
+    for row in range(len(raw) // 16):
+        length = np.int64(load32(raw, 16 * row))
+        blank += length == 0
+        longest = max(longest, length)
+    return blank, longest
+
+
+@njit(cache=True, nogil=True)
+def take_views(raw: Bytes, rows: Ints, views: Views) -> None:
+    """The views of some rows."""
+    for k in range(len(rows)):
+        at = 16 * rows[k]
+        views[k, 0] = load64(raw, at)
+        views[k, 1] = load64(raw, at + 8)
+
+
+@leaf
+def start_of(raw: Bytes, at: int, length: int) -> int:
+    """Where the value of the view at `at` begins: in the views, or in the data."""
+    return at + 4 if length <= INLINE else np.int64(load32(raw, at + 12))
+
+
+@leaf
+def byte_of(raw: Bytes, data: Bytes, inline: bool, k: int) -> int:
+    """One byte of a value."""
+    return load8(raw, k) if inline else load8(data, k)
+
+
+@njit(cache=True, nogil=True)
+def after(
+    raw: Bytes, data: Bytes, other: Bytes, other_data: Bytes, steps: tuple[int, int], found: Bytes
+) -> int:
+    """1 in `found` where a value comes after the other one, byte by byte; a blank never does, and
+    nothing comes after it. `steps` are 16, or 0 for a column of one value. Returns how many."""
+    count = 0
+    for row in range(len(found)):
+        a, b = steps[0] * row, steps[1] * row
+        length, width = np.int64(load32(raw, a)), np.int64(load32(other, b))
+        found[row] = 0
+        if length == 0 or width == 0:
+            continue
+        i, j = start_of(raw, a, length), start_of(other, b, width)
+        k = 0
+        shared = min(length, width)
+        left, right = 0, 0
+        while k < shared:
+            left = byte_of(raw, data, length <= INLINE, i + k)
+            right = byte_of(other, other_data, width <= INLINE, j + k)
+            if left != right:
+                break
+            k += 1
+        later = length > width if k == shared else left > right
+        found[row] = later
+        count += later
+    return count
+
+
+@leaf
+def same(raw: Bytes, data: Bytes, other: Bytes, other_data: Bytes, a: int, b: int) -> bool:
+    """Whether two views show the same value."""
+    if load64(raw, a) != load64(other, b):
+        return False
+    length = np.int64(load32(raw, a))
+    if length <= INLINE:
+        return load64(raw, a + 8) == load64(other, b + 8)
+    i, j = np.int64(load32(raw, a + 12)), np.int64(load32(other, b + 12))
+    for k in range(length):
+        if load8(data, i + k) != load8(other_data, j + k):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def differ(
+    raw: Bytes,
+    data: Bytes,
+    other: Bytes,
+    other_data: Bytes,
+    steps: tuple[int, int],
+    filled: bool,
+    found: Bytes,
+) -> int:
+    """1 in `found` where the values are not the same; with `filled` only where both are filled.
+
+    `steps` as in `after`. Returns how many.
+    """
+    count = 0
+    for row in range(len(found)):
+        a, b = steps[0] * row, steps[1] * row
+        asked = not filled or (load32(raw, a) != 0 and load32(other, b) != 0)
+        unlike = asked and not same(raw, data, other, other_data, a, b)
+        found[row] = unlike
+        count += unlike
+    return count
+
+
+@njit(cache=True, nogil=True)
+def choose(
+    which: Bytes, raw: Bytes, other: Bytes, steps: tuple[int, int], moved: int, views: Views
+) -> None:
+    """The view of the other column where `which` is not 0, of the first one elsewhere.
+
+    The long values of the other column lie `moved` bytes further on than its views say.
+    """
+    for row in range(len(which)):
+        if not which[row]:
+            at = steps[0] * row
+            views[row, 0] = load64(raw, at)
+            views[row, 1] = load64(raw, at + 8)
+            continue
+        at = steps[1] * row
+        views[row, 0] = load64(other, at)
+        rest = load64(other, at + 8)
+        if load32(other, at) > INLINE:
+            rest += np.uint64(moved) << HALF
+        views[row, 1] = rest
+
+
+@njit(cache=True, nogil=True)
+def unknown_parts(raw: Bytes) -> int:
+    """How many ISO dates have an unknown month or day, or are wholly unknown."""
+    count = 0
+    for row in range(len(raw) // 16):
+        if load32(raw, 16 * row):
+            rest = load64(raw, 16 * row + 8)
+            month, day = rest >> np.uint64(8) & PARTS, rest >> np.uint64(32) & PARTS
+            count += month == ZEROS or day == ZEROS
+    return count
