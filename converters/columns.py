@@ -116,7 +116,7 @@ class Text:
             data.flags.writeable = False
         self.views = views
         self.data = data
-        self._measures: tuple[int, int] | None = None
+        self._measures: tuple[int, int, int] | None = None
         self._raw: tuple[Bytes, Bytes] | None = None
 
     def __len__(self) -> int:
@@ -138,6 +138,11 @@ class Text:
         return self._measured()[1]
 
     @property
+    def total(self) -> int:
+        """Bytes of all values."""
+        return self._measured()[2]
+
+    @property
     def raw(self) -> tuple[Bytes, Bytes]:
         """The bytes of the views, 16 a value, and of `data`: what kernels take."""
         if self._raw is None:
@@ -154,7 +159,7 @@ class Text:
         long: bytes = self.data[place : place + length].tobytes()
         return long
 
-    def _measured(self) -> tuple[int, int]:
+    def _measured(self) -> tuple[int, int, int]:
         if self._measures is None:
             self._measures = measure(self.raw[0])
         return self._measures

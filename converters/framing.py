@@ -157,25 +157,28 @@ def split(
 class Columns:
     """Texts as the assembling kernels read them (see `kernels.assemble`).
 
-    It keeps the arrays alive that its window looks at.
+    `total` is the bytes of all values. It keeps the arrays alive that its window looks at.
     """
 
     pool: Bytes
     views: Ints
     steps: Ints
     pools: Ints
+    total: int
     arrays: tuple[npt.NDArray[np.generic], ...]
 
 
 def view(texts: Sequence[Text | None]) -> Columns:
     """One window over all texts; None stands for a column of blanks."""
     arrays: list[npt.NDArray[np.generic]] = [np.zeros(2, np.uint64)]
+    filled = [text is not None and text.longest > 0 for text in texts]
     for text in texts:
-        if text is not None:
+        if text is not None and text.longest:
             arrays += [np.ascontiguousarray(text.views), np.ascontiguousarray(text.data)]
     pool, places = window(arrays)
     found = iter(places[1:])
     blank = (places[0], 0, places[0])
-    cells = [blank if text is None else (next(found), 16, next(found)) for text in texts]
+    cells = [(next(found), 16, next(found)) if one else blank for one in filled]
     table = np.array(cells, np.int64).reshape(-1, 3).T.copy()
-    return Columns(pool, table[0], table[1], table[2], tuple(arrays))
+    total = sum(text.total for text in texts if text is not None)
+    return Columns(pool, table[0], table[1], table[2], total, tuple(arrays))

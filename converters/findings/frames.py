@@ -204,11 +204,9 @@ def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
 def _own_bytes(origin: Origin, place: int, rows: Ints) -> pl.Series:
     spans = origin.spans
     starts, stops = (edge[rows].tolist() for edge in spans.of(place))
-    texts = [
-        origin.decode(_slice(spans.data, start, stop)).encode()
-        for start, stop in zip(starts, stops, strict=True)
-    ]
-    return pl.Series(texts, dtype=pl.Binary)
+    values = [_slice(spans.data, a, b) for a, b in zip(starts, stops, strict=True)]
+    texts = {value: origin.decode(value).encode() for value in set(values)}
+    return pl.Series([texts[value] for value in values], dtype=pl.Binary)
 
 
 def _slice(data: Bytes, start: int, stop: int) -> bytes:

@@ -245,23 +245,31 @@ def assemble_delimited(
     it stops where `out` might not hold the next records.
     """
     fields = len(views)
-    sources = np.empty((TILE, fields), np.int64)
-    plans = np.empty((TILE, fields), np.int64)
+    written, gaps, lead = runs(steps, modes)
+    commas = LOW * np.uint64(delimiter)
+    sources = np.empty((TILE, len(written)), np.int64)
+    plans = np.empty((TILE, len(written)), np.int64)
     place = int(bounds[start])
     for low in range(start, len(rows), TILE):
         near = rows[low : low + TILE]
         room = len(near) * (fields - 1 + newline) + SPILL
-        for f in range(fields):
+        for k in range(len(written)):
+            f = written[k]
             room += judge(
-                pool, views[f], steps[f], pools[f], near, modes[f], delimiter, f, sources, plans
+                pool, views[f], steps[f], pools[f], near, modes[f], delimiter, k, sources, plans
             )
         if place + room > len(out):
             return low
         for r in range(len(near)):
-            for f in range(fields):
-                place = _write(pool, sources[r, f], plans[r, f], out, place)
-                out[place] = delimiter
-                place += 1
+            for j in range(0, lead, 8):
+                store64(out, place + j, commas)
+            place += lead
+            for k in range(len(written)):
+                place = _write(pool, sources[r, k], plans[r, k], out, place)
+                store64(out, place, commas)
+                for j in range(8, gaps[k], 8):
+                    store64(out, place + j, commas)
+                place += gaps[k]
             # The last delimiter gives way to the line end.
             if newline == 2:
                 out[place - 1] = CR
@@ -269,6 +277,26 @@ def assemble_delimited(
             out[place - 1] = LF
             bounds[low + r + 1] = place
     return len(rows)
+
+
+@njit(cache=True, nogil=True)
+def runs(steps: Ints, modes: Ints) -> tuple[Ints, Ints, int]:
+    """The fields that have anything to write, how many delimiters follow each, and how many stand
+    before the first: a column of blanks (step 0) is nothing but its delimiter."""
+    written = np.empty(len(steps), np.int64)
+    gaps = np.empty(len(steps), np.int64)
+    lead = 0
+    count = 0
+    for f in range(len(steps)):
+        if steps[f] or modes[f] == ALWAYS:
+            written[count] = f
+            gaps[count] = 1
+            count += 1
+        elif count:
+            gaps[count - 1] += 1
+        else:
+            lead += 1
+    return written[:count], gaps[:count], lead
 
 
 @leaf

@@ -23,6 +23,7 @@ __all__ = [
     "N",
     "S",
     "Y",
+    "are_iso",
     "decode_dates",
     "decode_times",
     "write_dates",
@@ -232,6 +233,19 @@ def iso_digits(head: np.uint64, rest: np.uint64) -> bool:
     ) << np.uint64(16)
     dashes = rest & np.uint64(0x00000000FF0000FF) == np.uint64(0x2D00002D)
     return dashes and are_digits(digits)
+
+
+@njit(cache=True, nogil=True)
+def are_iso(raw: Bytes, status: Bytes) -> bool:
+    """Whether the values of `columns.Text.raw` are ISO dates as they stand, blanks among them."""
+    good = True
+    for row in range(len(status)):
+        head = load64(raw, 16 * row)
+        length = np.int64(head & LENGTH)
+        date = length == 10 and iso_digits(head >> np.uint64(32), load64(raw, 16 * row + 8))
+        good &= date or length == 0
+        status[row] = outcome.BLANK if length == 0 else outcome.OK
+    return good
 
 
 @njit(cache=True, nogil=True)

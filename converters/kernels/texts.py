@@ -21,15 +21,17 @@ ZEROS = np.uint64(0x3030)
 
 
 @njit(cache=True, nogil=True)
-def measure(raw: Bytes) -> tuple[int, int]:
-    """How many values are blank, and the bytes of the longest."""
+def measure(raw: Bytes) -> tuple[int, int, int]:
+    """How many values are blank, the bytes of the longest, and those of all."""
     blank = 0
     longest = 0
+    total = 0
     for row in range(len(raw) // 16):
         length = np.int64(load32(raw, 16 * row))
         blank += length == 0
         longest = max(longest, length)
-    return blank, longest
+        total += length
+    return blank, longest, total
 
 
 @njit(cache=True, nogil=True)

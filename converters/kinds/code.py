@@ -41,7 +41,8 @@ def code_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
 
     def decode_code(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         column, status = decode(data, start, stop, others)
-        lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
+        if column.longest:
+            lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
         return column, status
 
     return decode_code
@@ -57,7 +58,8 @@ def code_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
 
     def encode_code(column: Text, others: Others) -> tuple[Text, Status]:
         result, status = encode(column, others)
-        lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
+        if column.longest:
+            lookup.judge(known, *column.raw, outcome.UNKNOWN_CODE, status)
         return result, status
 
     return encode_code

@@ -23,6 +23,7 @@ from converters.kernels.dates import (
     N,
     S,
     Y,
+    are_iso,
     decode_dates,
     decode_times,
     write_dates,
@@ -197,7 +198,10 @@ def date_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
 
 
 def _plain(column: Text) -> tuple[Text, Status]:
-    found, status = np.empty(column.views.shape, np.uint64), np.empty(len(column.views), np.uint8)
+    status = np.empty(len(column), np.uint8)
+    if are_iso(column.raw[0], status):
+        return column, status
+    found = np.empty(column.views.shape, np.uint64)
     write_iso(column.views, found, status)
     return Text(found, NO_BYTES), status
 

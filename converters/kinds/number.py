@@ -19,6 +19,7 @@ from converters.columns import (
     Text,
     Values,
     are_blank,
+    blanks,
     integers,
     series,
     text,
@@ -127,6 +128,9 @@ def _narrow_encoder(field: Field, layout: Layout) -> Encode:
     point = explicit_point(field, layout)
 
     def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        if blanks(values) == len(values):
+            nothing = Text(np.zeros((len(values), 2), np.uint64), np.empty(0, np.uint8))
+            return nothing, np.full(len(values), outcome.BLANK, np.uint8)
         numbers, wrong = _integers(series(values))
         valid = ~are_blank(values)
         count, room = len(values), 24

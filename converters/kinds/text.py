@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from converters import charset as cells
+from converters import status as outcome
 from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text
 from converters.kernels.decode import decode_digits, decode_table, trim_spans
@@ -145,6 +146,8 @@ def encode_text(
     """A text column in the target charset, with the outcome of each value."""
     count = len(column.views)
     allowed = np.uint32(ALLOWED[field.kind])
+    if not column.longest:
+        return column, np.full(count, outcome.BLANK, np.uint8)
     status = np.empty(count, np.uint8)
     if charset.unicode:
         check_utf8(*column.raw, allowed, status)
