@@ -103,13 +103,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What differs from run to run although nothing else does. `directory` is empty for none."""
+    """What differs from run to run although nothing else does. `directory` is empty for none;
+    `pages` are the files for people that the run wrote into it."""
 
     started: datetime
     seconds: float
     directory: str = ""
     arguments: tuple[str, ...] = ()
     jobs: int = 1
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,7 @@ def _run(run: Run) -> dict[str, Any]:
         "directory": run.directory or None,
         "arguments": list(run.arguments) or None,
         "jobs": run.jobs,
+        "pages": list(run.pages) or None,
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
     }

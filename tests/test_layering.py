@@ -41,6 +41,7 @@ ALLOWED = {
     "balance": VALUES | {"kernels", "keys"},
     "residual": VALUES | {"kernels"},
     "report": {"balance", "findings"},
+    "pages": {"findings", "report", "summary"},
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES | {"checkdigits", "comparing", "conditions", "fields", "forms"},
 }
@@ -52,8 +53,10 @@ ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {
     "click": {"cli"},
+    "jinja2": {"pages"},
     "numba": {"kernels"},
     "rich": {"cli", "preview", "progress", "summary"},
+    "xlsxwriter": {"pages"},
     "yaml": {"spec"},
 }
 

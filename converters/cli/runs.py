@@ -149,5 +149,7 @@ def _job(given: Given, advance: Callable[[int], None]) -> Job:
         samples=given["samples"],
         keep_residual=given.get("keep_residual", False),
         residual=given.get("residual"),
+        pages=given["report"],
+        lang=language(),
         progress=advance,
     )

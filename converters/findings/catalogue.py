@@ -19,11 +19,14 @@ __all__ = ["Entry", "Words", "catalogue", "explain", "message"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language of an entry: the sentence, what to do, and the long explanation."""
+    """One language of an entry: the sentence, what to do, the long explanation, an example, and
+    which rule or option changes it."""
 
     message: str
     hint: str
     explain: str
+    example: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ class Job:
     """One run. `inputs` are paths or `-` for stdin.
 
     `mapping` is due for convert and roundtrip, `layout` for validate. `out` is the run directory,
-    None for none. `progress` is called with the number of bytes read since its last call, from the
-    thread that runs the job.
+    None for none. `pages` are the formats of the pages that are written into it (`pages.FORMATS`),
+    `lang` the language of those that have one. `progress` is called with the number of bytes read
+    since its last call, from the thread that runs the job.
     """
 
     inputs: tuple[str, ...]
@@ -43,6 +44,8 @@ class Job:
     samples: Mode = "masked"
     keep_residual: bool = False
     residual: Path | None = None
+    pages: tuple[str, ...] = ()
+    lang: str = "ja"
     progress: Callable[[int], None] = field(default=_silent)
 
 

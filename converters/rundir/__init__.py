@@ -5,16 +5,18 @@
 Directories are made 0700 and files 0600, since they hold residents' data.
 """
 
-from converters.rundir.directory import RunDirectory
-from converters.rundir.findings_file import FindingsFile
+from converters.rundir.directory import RunDirectory, put
+from converters.rundir.findings_file import FINDINGS, FindingsFile
 from converters.rundir.rejects import Rejects
 from converters.rundir.sink import Sink, Stream, standard_output
 
 __all__ = [
+    "FINDINGS",
     "FindingsFile",
     "Rejects",
     "RunDirectory",
     "Sink",
     "Stream",
+    "put",
     "standard_output",
 ]

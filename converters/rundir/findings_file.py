@@ -12,9 +12,9 @@ from converters.report import Output
 from converters.rundir.directory import RunDirectory
 from converters.rundir.sink import Stream
 
-__all__ = ["FindingsFile"]
+__all__ = ["FINDINGS", "FindingsFile"]
 
-NAME: Final = "findings.parquet"
+FINDINGS: Final = "findings.parquet"
 ROWS: Final = 1 << 17
 """Rows of a row group. Frames are cut anew so that the file does not depend on the batch size."""
 
@@ -37,7 +37,7 @@ class FindingsFile:
 
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
-        self._sink = run.sink(NAME)
+        self._sink = run.sink(FINDINGS)
         self._writer = pq.ParquetWriter(
             pa.PythonFile(Stream(self._sink), mode="w"), SCHEMA, compression="zstd"
         )
