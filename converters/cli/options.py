@@ -36,9 +36,11 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 class Given(TypedDict, total=False):
     """What the user gave, by option name; each command has the keys of its own options."""
 
+    after: Path
     at: int
     back: bool
     batch_records: int | None
+    before: Path
     code: str
     defects: float
     fail_on: str
@@ -63,6 +65,8 @@ class Given(TypedDict, total=False):
     references: tuple[str, ...]
     report: tuple[str, ...]
     residual: Path | None
+    run: Path
+    runs: tuple[Path, ...]
     samples: Literal["masked", "raw", "none"]
     seed: int
     to: str | None

@@ -23,6 +23,7 @@ WORDS = {
         "exists already; --force replaces it",
     ),
     "lint-clean": ("問題はありません", "no problems"),
+    "made": ("{path} を作りました", "made {path}"),
     "missing": ("ファイルがありません", "no such file"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }

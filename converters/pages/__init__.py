@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from converters.pages import html, junit, markdown
+from converters.pages.markdown import difference
 from converters.pages.sample import Listed, listed
 from converters.pages.tables import Report
 
-__all__ = ["FORMATS", "Page", "names", "render"]
+__all__ = ["FORMATS", "Page", "difference", "names", "render"]
 
 Render = Callable[[Report, Listed, str], bytes]
 Page = tuple[str, bytes]

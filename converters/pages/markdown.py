@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from converters import summary
 from converters.pages import tables
-from converters.pages.cells import Amount, Bar, Cell, Code, Hash, Mark, Share, Table, grouped
+from converters.pages.cells import Amount, Bar, Cell, Code, Hash, Mark, Share, Table, grouped, heads
 from converters.pages.checklist import checklist
 from converters.pages.sample import Listed
 from converters.pages.tables import Report
 from converters.pages.words import Said, said
 
-__all__ = ["render"]
+__all__ = ["difference", "render"]
+
+Changed = tuple[str, str, str, int | str | None, int | str | None]
+"""part, name, what, before, after: a difference of `series`."""
 
 ROWS: Final = 50
 """Rows of a table at most; the true number stands above it."""
@@ -22,6 +25,29 @@ ROWS: Final = 50
 def render(report: Report, _findings: Listed, lang: str = "ja") -> bytes:
     """The page in one language."""
     return ("\n".join(_lines(report, lang)) + "\n").encode()
+
+
+def difference(rows: Sequence[Changed], names: tuple[str, str], lang: str) -> str:
+    """What changed from one run to the next, as a page."""
+    lines = [f"# {said('difference').words(lang)}", "", f"{names[0]} → {names[1]}"]
+    if not rows:
+        lines += ["", said("no_difference").words(lang)]
+    for part in dict.fromkeys(row[0] for row in rows):
+        cells = [
+            (name, said(f"what_{what}"), before, after, _step(before, after))
+            for of, name, what, before, after in rows
+            if of == part
+        ]
+        columns = heads("name", "what", "was", "is", "step")
+        lines += _table(Table(f"part_{part}", columns, cells), lang, len(cells))
+    return "\n".join(lines) + "\n"
+
+
+def _step(before: int | str | None, after: int | str | None) -> str | None:
+    """How much a count went up or down."""
+    if isinstance(before, str) or isinstance(after, str):
+        return None
+    return f"{(after or 0) - (before or 0):+,}"
 
 
 def _lines(report: Report, lang: str) -> Iterator[str]:
@@ -50,17 +76,17 @@ def _lines(report: Report, lang: str) -> Iterator[str]:
         yield from ("", f"## {said('section_next').words(lang)}", "", "```", *commands, "```")
 
 
-def _table(table: Table, lang: str) -> Iterator[str]:
+def _table(table: Table, lang: str, most: int = ROWS) -> Iterator[str]:
     if not table.rows:
         return
     yield from ("", f"## {table.title.words(lang)}", "")
     total = max(table.total, len(table.rows))
-    if total > min(len(table.rows), ROWS):
-        shown = min(len(table.rows), ROWS)
+    if total > min(len(table.rows), most):
+        shown = min(len(table.rows), most)
         yield from (said("cut", total=grouped(total), shown=shown).words(lang), "")
     yield _row([name.words(lang) for name, _ in table.heads])
     yield _row(["--:" if number else "---" for _, number in table.heads])
-    for row in table.rows[:ROWS]:
+    for row in table.rows[:most]:
         yield _row([_text(cell, lang) for cell in row])
 
 

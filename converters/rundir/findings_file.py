@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -55,6 +56,16 @@ class FindingsFile:
             self._flush(whole.head(ROWS))
             self._pending = [whole.slice(ROWS)]
             self._rows -= ROWS
+
+    def append(self, path: Path, files: int) -> None:
+        """Copy the findings of another run, whose inputs come behind `files` others."""
+        if not path.is_file():
+            return
+        with pq.ParquetFile(path) as source:
+            for batch in source.iter_batches(ROWS):
+                frame = pl.from_arrow(batch)
+                assert isinstance(frame, pl.DataFrame)
+                self.add(frame.with_columns(pl.col("file") + pl.lit(files, pl.UInt16)))
 
     def close(self) -> Output:
         """Finish the file."""
