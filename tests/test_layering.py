@@ -49,7 +49,9 @@ ALLOWED = {
 }
 """A module, and the modules it may import: all of them stand above it here."""
 
-ALLOWED |= {"pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "series", "summary"}}
+ALLOWED |= {
+    "pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "series", "summary"}
+}
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
 ALLOWED |= {"cli": set(ALLOWED)}
 

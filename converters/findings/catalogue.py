@@ -104,4 +104,19 @@ def _paragraph(known: Entry, lang: str) -> str:
         "detail": "",
     }
     sentence = words.message.format(**names)
-    return "\n".join((head, sentence, "", words.explain, "", f"→ {words.hint}"))
+    told = [
+        f"{TITLES[key][lang]}{text}"
+        for key, text in (
+            ("example", words.example),
+            ("hint", words.hint),
+            ("change", words.change),
+        )
+    ]
+    return "\n".join((head, sentence, "", words.explain, "", *told))
+
+
+TITLES = {
+    "example": {"ja": "例: ", "en": "Example: "},
+    "hint": {"ja": "対応: ", "en": "What to do: "},
+    "change": {"ja": "変えるには: ", "en": "What changes it: "},
+}
