@@ -234,7 +234,7 @@ def _paths(report: Report) -> list[tuple[str, str, Any]]:
     found = [
         (_role(output["path"]), output["path"], output["records"] or None)
         for output in report["outputs"]
-        if output["path"] != "rejects/index.csv"
+        if not output["path"].endswith("rejects/index.csv")
     ]
     reports = [*report["run"].get("pages", ()), "report.json"]
     found += [("report", path, None) for path in reports]
@@ -245,9 +245,11 @@ ROLES: Final = ("output", "residual", "rejects", "list", "report")
 
 
 def _role(path: str) -> str:
-    if path == "findings.parquet":
+    """What an output is, by its place in its run; a merged report has those of several runs."""
+    *folders, name = path.split("/")
+    if name == "findings.parquet":
         return "list"
-    folder = path.split("/")[0].split(".")[0]
+    folder = folders[-1] if folders else name.split(".")[0]
     return folder if folder in ("rejects", "residual") else "output"
 
 

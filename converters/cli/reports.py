@@ -90,7 +90,8 @@ def merge(**given: Unpack[Given]) -> int:
     """Add runs up to one report.
 
     The runs are of one command and direction; their layouts may differ. Counts are added, the
-    verdict is the worst one, and every discrepancy is kept. Exit code: that of the verdict.
+    verdict is the worst one, and every discrepancy is kept. Exit code: that of the verdict. Keys
+    that occur in two runs are only found when the files are read in one run.
 
     \b
     utsushi report merge runs/resident runs/household --out runs/all
@@ -104,7 +105,8 @@ def merge(**given: Unpack[Given]) -> int:
     made["run"] |= {"directory": str(out.resolve())}
     if given["report"]:
         made["run"] |= {"pages": list(pages.names(given["report"]))}
-    with rundir.RunDirectory(out, given["force"], given["runs"]) as run:
+    kept = [run / series.REPORT for run in given["runs"]]
+    with rundir.RunDirectory(out, given["force"], kept) as run:
         _findings(run, given["runs"], [len(one["inputs"]) for _, one in named])
         shown = pages.render(made, run.written(rundir.FINDINGS), given["report"], language())
         run.publish(made, _manifest(named), shown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import xlsxwriter
@@ -172,6 +173,9 @@ def render(report: Report, findings: Listed, _lang: str = "ja") -> bytes:
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
+    # The same run gives the same bytes, whenever the workbook is made.
+    started = datetime.fromisoformat(report["run"]["started"]).replace(tzinfo=None)
+    book.set_properties({"created": started})
     formats = _formats(book)
     sheets = [_Sheet(book, name, formats) for name in SHEETS]
     fills: tuple[Callable[[_Sheet, Report], None], ...] = (

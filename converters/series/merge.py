@@ -2,7 +2,8 @@
 
 Every number of the result is the sum of those of the runs, and every discrepancy of a run is kept,
 so that two wrongs cannot cancel out. The runs may have read different layouts; fields and rules of
-one name are counted together.
+one name are counted together. A key that occurs in two of the runs is not found: for that the files
+belong into one run.
 """
 
 from __future__ import annotations
@@ -165,11 +166,10 @@ def _steps(reports: Iterable[Report]) -> list[Report]:
         for one in report["steps"]:
             names = ("side", "code", "rule", "limit", "because")
             key = (*(one.get(name) for name in names), *one.get("fields", ()))
-            old = found.get(key, {"outcome": "skipped", "failed": 0})
-            outcome = max(one["outcome"], old["outcome"], key=OUTCOMES.index)
-            failed = int(one.get("failed", 0)) + old["failed"]
-            found[key] = {**one, "outcome": outcome, "failed": failed}
-    return [{**one, "step": place} for place, one in enumerate(found.values())]
+            old = found.setdefault(key, {**one, "outcome": "skipped", "failed": 0})
+            old["outcome"] = max(one["outcome"], old["outcome"], key=OUTCOMES.index)
+            old["failed"] += int(one.get("failed", 0))
+    return [*found.values()]
 
 
 def _balance(reports: Sequence[Report]) -> Report:
