@@ -67,9 +67,9 @@ def _agreements(report: Report) -> Iterator[Point]:
             yield _counted(table, len(compared), max(wrong, len(_found(report, code))))
     coded = [one for one in report["balance"].get("categories", ()) if one.get("written")]
     if coded:
-        wrong = {one["field"] for one in _found(report, "BAL-006")}
-        detail = said("detail_agree", total=len(coded), wrong=len(wrong))
-        yield _point("categories", not wrong, detail, "codes")
+        differing = {one["field"] for one in _found(report, "BAL-006")}
+        detail = said("detail_agree", total=len(coded), wrong=len(differing))
+        yield _point("categories", not differing, detail, "codes")
 
 
 def _outcome(row: object) -> str:
