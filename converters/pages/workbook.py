@@ -66,6 +66,7 @@ class _Sheet:
     def line(self, text: Said | str, look: str = "text") -> None:
         """One text across the sheet, in both languages."""
         self._put(0, _both(text), look, wide=False)
+        self._sheet.set_row(self._row, LINES.get(look, HEIGHT))
         self._row += 1
 
     def gap(self) -> None:
@@ -152,6 +153,8 @@ class _Sheet:
 
 HEIGHT: Final = 17
 """Points of a line."""
+LINES: Final = {"title": 22, "verdict": 28}
+"""Points of a line in a larger letter."""
 MEASURED: Final = 500
 """Rows whose texts are measured for the width of their column."""
 
@@ -196,14 +199,14 @@ def render(report: Report, findings: Listed, _lang: str = "ja") -> bytes:
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    plain = {"font_name": "游ゴシック", "font_size": 10, "valign": "top", "num_format": "@"}
+    plain = {"font_name": "游ゴシック", "font_size": 10, "valign": "vcenter", "num_format": "@"}
     looks: dict[str, dict[str, Any]] = {
         "amount": {"align": "right"},
         "head": {"bold": True, "bg_color": "#E7EBF2", "bottom": 1, "text_wrap": True},
         "note": {"font_color": "#586273"},
         "number": {"num_format": "#,##0"},
         "share": {"num_format": "0.0%"},
-        "text": {"text_wrap": True},
+        "text": {"text_wrap": True, "indent": 1},
         "title": {"bold": True, "font_size": 12, "font_color": "#1F3F6E"},
         "verdict": {"bold": True, "font_size": 16},
     }
