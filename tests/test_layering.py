@@ -10,13 +10,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "converters"
 
-VALUES = {"errors", "model", "status", "charset", "columns"}
+VALUES = {"errors", "model", "status", "charset", "columns", "scripts"}
 """What everything may know: definitions, outcomes, tables and the shapes that travel."""
 
 ALLOWED = {
     "__init__": set(),
     "errors": set(),
-    "model": set(),
+    "definition": set(),
+    "model": {"definition"},
     "status": set(),
     "charset": set(),
     "progress": set(),
@@ -26,6 +27,7 @@ ALLOWED = {
     "kernels": {"charset", "status"},
     "columns": {"kernels"},
     "comparing": {"columns", "kernels"},
+    "scripts": {"model", "charset"},
     "conditions": {"model", "columns", "kernels"},
     "framing": VALUES | {"kernels"},
     "fixed": VALUES | {"kernels", "framing"},
@@ -34,7 +36,7 @@ ALLOWED = {
     "kinds": VALUES | {"kernels"},
     "fields": VALUES | {"kernels", "kinds"},
     "findings": VALUES,
-    "spec": {"errors", "model", "charset", "coverage", "findings"},
+    "spec": {"errors", "model", "charset", "coverage", "findings", "scripts"},
     "mapping": VALUES | {"kernels", "comparing", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
     "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
