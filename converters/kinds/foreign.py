@@ -33,9 +33,9 @@ def is_plain_text(field: Field) -> bool:
 
 def _as_mixed(field: Field) -> Field:
     """The field as text of any class; a field without double bytes stays in single-byte state."""
-    kind = field.kind if field.kind == "wide" else "mixed"
-    if field.kind != kind and field.shifts in ("absent", "implied", "padded"):
-        kind = "narrow"
+    if field.kind == "wide":
+        return field
+    kind = "narrow" if field.shifts in ("absent", "implied", "padded") else "mixed"
     return field.model_copy(update={"kind": kind})
 
 
