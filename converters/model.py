@@ -254,7 +254,7 @@ class Layout(Model):
     edition: Literal["reference", "official", "vendor"] = "vendor"
     notes: str = ""
     charset: Name
-    characters: Characters = Characters()
+    characters: Characters | None = None
     substitute: str | None = Key(None, description="written for characters the charset lacks")
     framing: Framing
     codes: dict[str, dict[str, str] | str] = Key(

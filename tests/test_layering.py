@@ -27,7 +27,7 @@ ALLOWED = {
     "kernels": {"charset", "status"},
     "columns": {"kernels"},
     "comparing": {"columns", "kernels"},
-    "scripts": {"model", "charset"},
+    "scripts": {"definition", "model", "charset"},
     "conditions": {"model", "columns", "kernels"},
     "framing": VALUES | {"kernels"},
     "fixed": VALUES | {"kernels", "framing"},
