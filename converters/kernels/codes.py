@@ -37,7 +37,6 @@ from converters.kernels.memory import leaf, load8, load32, load64, prefetch, sto
 __all__ = ["decode_long", "encode_long"]
 
 ABSENT = np.uint32(cells.ABSENT)
-LENGTH = np.uint64(0xFFFFFFFF)
 LONG = np.uint32(cells.LONG)
 NO_CODE = np.uint32(cells.NO_CODE)
 OPENS = np.uint32(cells.OPENS)
@@ -289,8 +288,7 @@ def encode_value(
 
 @njit(cache=True, nogil=True)
 def encode_long(
-    words: Views,
-    flat: Bytes,
+    raw: Bytes,
     data: Bytes,
     tables: tuple[Cells, Views, Cells],
     allowed: np.uint32,
@@ -306,18 +304,18 @@ def encode_long(
     for byte in range(0x20, 0x60):
         fast &= encode[byte] & ~OPENS == byte
     used = 0
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+    for row in range(len(status)):
+        length = np.int64(load32(raw, 16 * row))
         if length == 0:
             used = settle(views, status, row, out, used, used, outcome.BLANK)
             continue
         if length <= 12:
             k = row * 16 + 4
             place, seen, failed = encode_value(
-                flat, k, k + length, tables, fast, substitute, out, used
+                raw, k, k + length, tables, fast, substitute, out, used
             )
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, 16 * row + 12))
             place, seen, failed = encode_value(
                 data, k, k + length, tables, fast, substitute, out, used
             )

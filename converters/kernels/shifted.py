@@ -16,7 +16,6 @@ from converters.kernels.arrays import Bytes, Cells, Ints, Views
 from converters.kernels.codes import (
     BLANK,
     FLAGS,
-    LENGTH,
     LONG,
     NO_CODE,
     ONCE,
@@ -29,7 +28,7 @@ from converters.kernels.codes import (
     settle,
 )
 from converters.kernels.decode import AHEAD, CONTROL, outcome_of
-from converters.kernels.memory import leaf, load8, load64, prefetch, store32
+from converters.kernels.memory import leaf, load8, load32, load64, prefetch, store32
 
 __all__ = [
     "BEGIN",
@@ -254,8 +253,7 @@ def encode_value(
 
 @njit(cache=True, nogil=True)
 def encode_shifted(
-    words: Views,
-    flat: Bytes,
+    raw: Bytes,
     data: Bytes,
     tables: tuple[Cells, Views, Cells],
     marks: Ints,
@@ -274,18 +272,18 @@ def encode_shifted(
     """
     used = 0
     width = rule[WIDTH]
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+    for row in range(len(status)):
+        length = np.int64(load32(raw, 16 * row))
         if length == 0:
             used = settle(views, status, row, out, used, used, outcome.BLANK)
             continue
         if length <= 12:
             k = row * 16 + 4
             place, seen, failed, extra = encode_value(
-                flat, k, k + length, tables, marks, rule, substitute, out, used
+                raw, k, k + length, tables, marks, rule, substitute, out, used
             )
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, 16 * row + 12))
             place, seen, failed, extra = encode_value(
                 data, k, k + length, tables, marks, rule, substitute, out, used
             )

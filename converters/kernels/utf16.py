@@ -12,9 +12,9 @@ from numba import njit
 
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
-from converters.kernels.codes import LENGTH, class_of, point_at, settle
+from converters.kernels.codes import class_of, point_at, settle
 from converters.kernels.decode import GAIJI, WIDE, outcome_of
-from converters.kernels.memory import leaf, load8
+from converters.kernels.memory import leaf, load8, load32
 
 __all__ = ["decode_utf16", "encode_utf16"]
 
@@ -127,8 +127,7 @@ def encode_value(
 
 @njit(cache=True, nogil=True)
 def encode_utf16(
-    words: Views,
-    flat: Bytes,
+    raw: Bytes,
     data: Bytes,
     big: bool,
     allowed: np.uint32,
@@ -139,16 +138,16 @@ def encode_utf16(
 ) -> int:
     """UTF-8 → UTF-16 in `out`; returns how many bytes of it are in use."""
     used = 0
-    for row in range(len(words)):
-        length = np.int64(words[row, 0] & LENGTH)
+    for row in range(len(status)):
+        length = np.int64(load32(raw, 16 * row))
         if length == 0:
             used = settle(views, status, row, out, used, used, outcome.BLANK)
             continue
         if length <= 12:
             k = row * 16 + 4
-            place, seen = encode_value(flat, k, k + length, big, out, used)
+            place, seen = encode_value(raw, k, k + length, big, out, used)
         else:
-            k = np.int64(words[row, 1] >> np.uint64(32))
+            k = np.int64(load32(raw, 16 * row + 12))
             place, seen = encode_value(data, k, k + length, big, out, used)
         used = settle(views, status, row, out, used, place, outcome_of(seen & ~free, allowed))
     return used

@@ -19,8 +19,8 @@ __all__ = ["GROWTH", "ROOM", "reader", "writer"]
 
 Reader = Callable[[Bytes, Ints, Ints, Views, Bytes, Status], int]
 """Data, spans, views, out, status → bytes of `out` in use."""
-Writer = Callable[[Views, Bytes, Bytes, Views, Bytes, Status], int]
-"""Views, their bytes, long values, views, out, status → bytes of `out` in use."""
+Writer = Callable[[Bytes, Bytes, Views, Bytes, Status], int]
+"""The two arrays of `Text.raw`, views, out, status → bytes of `out` in use."""
 
 ROOM: Final = {"long": 4, "pairs": 3, "shifted": 4, "utf-16": 2}
 """Bytes of UTF-8 that one byte of each structure can become."""
@@ -85,20 +85,20 @@ def writer(field: Field, charset: Charset, substitute: str, allowed: np.uint32) 
     encode, free = charset.encode, np.uint32(charset.free)
     tables = (encode, charset.sequences, charset.sequence_codes)
     if charset.structure == "pairs":
-        return lambda words, flat, data, views, out, status: encode_table(
-            words, flat, data, encode, allowed, instead, views, out, status
+        return lambda raw, data, views, out, status: encode_table(
+            raw, data, encode, allowed, instead, views, out, status
         )
     if charset.structure == "long":
         code = instead & NO_CODE
-        return lambda words, flat, data, views, out, status: codes.encode_long(
-            words, flat, data, tables, allowed, free, code, views, out, status
+        return lambda raw, data, views, out, status: codes.encode_long(
+            raw, data, tables, allowed, free, code, views, out, status
         )
     if charset.structure == "shifted":
         marks, rule = _shifts(field, charset)
-        return lambda words, flat, data, views, out, status: shifted.encode_shifted(
-            words, flat, data, tables, marks, rule, allowed, free, instead, views, out, status
+        return lambda raw, data, views, out, status: shifted.encode_shifted(
+            raw, data, tables, marks, rule, allowed, free, instead, views, out, status
         )
     big = charset.name == "utf-16be"
-    return lambda words, flat, data, views, out, status: utf16.encode_utf16(
-        words, flat, data, big, allowed, free, views, out, status
+    return lambda raw, data, views, out, status: utf16.encode_utf16(
+        raw, data, big, allowed, free, views, out, status
     )

@@ -7,13 +7,13 @@ turned into UTF-8, and what it writes in UTF-8 is turned back. Plain text goes s
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, load
-from converters.columns import Bytes, Ints, Status, Text
+from converters.columns import Bytes, Ints, Status, Text, Values
 from converters.kinds.spellings import Decode, Encode, Others
 from converters.kinds.text import ALLOWED, decode_text, encode_text
 from converters.model import Field, Layout
@@ -49,7 +49,7 @@ def foreign_decoder(
     transcode = decode_text(_as_mixed(field), layout, charset)
     decode_utf8 = kind(field, layout, load(UTF8))
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         column, first = transcode(data, start, stop, others)
         values, status = decode_utf8(*_spans(column), others)
         fault = first >= outcome.PROBLEM
@@ -78,7 +78,7 @@ def foreign_encoder(
     """An encoder of the kind that writes bytes of `charset`."""
     encode_utf8, mixed = kind(field, layout, load(UTF8)), _as_mixed(field)
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
+    def encode(values: Any, others: Others) -> tuple[Text, Status]:
         column, status = encode_utf8(values, others)
         written, second = encode_text(mixed, layout, charset, column)
         fault = (second >= outcome.PROBLEM) & (second != outcome.CHARACTER_CLASS)
