@@ -90,7 +90,7 @@ def decided(rows: Rows, policy: Policy, double_space: int) -> Rows:
 def _renamed(rows: Rows, names: dict[int, int], size: int) -> Rows:
     """Codes of one byte, or of more, get other characters; the ones they had lose their code.
 
-    A row whose new character has a code already comes behind it.
+    A renamed code goes before others that its new character has.
     """
     points = rows.points.copy()
     narrow = rows.codes < 1 << 8
@@ -100,7 +100,7 @@ def _renamed(rows: Rows, names: dict[int, int], size: int) -> Rows:
         points[here] = new
         changed |= here
     found = Rows(rows.codes, points, rows.seconds, rows.states, rows.late)
-    return found.take(np.argsort(changed, kind="stable"))
+    return found.take(np.argsort(~changed, kind="stable"))
 
 
 def _controls(rows: Rows, policy: Policy) -> Rows:

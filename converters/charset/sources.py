@@ -121,10 +121,11 @@ def ibm(name: str) -> Rows:
     single, double = IBM[name]
     parts = [stored("ibm", single)] if single else []
     parts += [stored("ibm", double, DOUBLE)] if double else []
-    found = parts[0]
-    for part in parts[1:]:
-        found = found + part
-    return found
+    if len(parts) > 1:
+        return parts[0] + parts[1]
+    # The euro sign of 16684 is written as a single byte only where there are single bytes.
+    whole = parts[0]
+    return Rows(whole.codes, whole.points, whole.seconds, whole.states, whole.late & False)
 
 
 def jis() -> Rows:
