@@ -56,7 +56,9 @@ def compile(layout: Layout) -> Fields:
 
 def _pad(field: Field, charset: Charset) -> bytes:
     """The bytes of a filler's pad character, which no shift code stands around."""
-    return charset.space if field.pad == "　" else charsets.write(charset, field.pad or " ")
+    if field.pad == "　":
+        return charset.space
+    return charsets.write(charset, field.pad) if field.pad else charset.blank
 
 
 def _pair(field: Field, layout: Layout) -> tuple[Decode, Encode]:

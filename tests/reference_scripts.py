@@ -58,7 +58,8 @@ def shifted(
         elif opens:
             return "", status.UNDECODABLE
         elif state == double:
-            half = place + 1 == len(data)
+            rest = data[place + 1 :]
+            half = not rest or (with_marks and any(rest.startswith(mark) for mark, _ in marks))
             return "", status.HALF_CHARACTER if half else status.UNDECODABLE
         elif data[place] not in singles[state]:
             return "", status.UNDECODABLE

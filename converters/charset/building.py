@@ -35,7 +35,7 @@ def load(name: str, decided: Policy = AS_NAMED, table: str = "") -> Charset:
     """
     canonical = NAMES[name.lower()]
     if canonical.startswith("utf-"):
-        return _unicode(canonical)
+        return _unicode(canonical, decided)
     if canonical in sources.IBM:
         return _ibm(canonical, decided, table)
     if canonical in sources.HOSTS:
@@ -45,20 +45,19 @@ def load(name: str, decided: Policy = AS_NAMED, table: str = "") -> Charset:
     return _coded(canonical, decided, table)
 
 
-def _unicode(name: str) -> Charset:
+def _unicode(name: str, decided: Policy) -> Charset:
     none = np.zeros(0, np.uint32)
     long = np.zeros(0, np.uint64)
-    codec = name if name != "utf-8" else "utf-8"
     structure: Structure = "utf-8" if name == "utf-8" else "utf-16"
     return Charset(
         name,
         structure,
         *(none, none, none, none, long, none, long, none),
         NO_SHIFTS,
-        chr(WIDE_SPACE).encode(codec),
-        " ".encode(codec),
+        chr(WIDE_SPACE).encode(name),
+        " ".encode(name),
         name == "utf-8",
-        0,
+        CONTROL if decided.controls == "keep" else 0,
     )
 
 

@@ -155,7 +155,8 @@ def decode_shifted(
                     end = place
                 continue
             if state == wide:
-                failed = outcome.HALF_CHARACTER if last - k == 1 else outcome.UNDECODABLE
+                cut = last - k == 1 or mark_at(data, k + 1, last, marks) >= 0
+                failed = outcome.HALF_CHARACTER if cut else outcome.UNDECODABLE
                 break
             if cell < CONTROL:
                 failed = outcome.UNDECODABLE

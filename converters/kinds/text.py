@@ -102,7 +102,9 @@ def padding(field: Field, layout: Layout, charset: Charset | None = None) -> _Tr
         return _Trim(0, 0)
     pad = field.pad or " "
     byte, blank = ord(pad) if pad.isascii() and pad != "0" else 0, 0x20
-    if byte and charset is not None and not charset.ascii:
+    if charset is not None and pad == " ":
+        byte = blank = charset.blank[0] if len(charset.blank) == 1 else 0
+    elif byte and charset is not None and not charset.ascii:
         spelled = write(charset, pad)
         byte, blank = (spelled[0], charset.blank[0]) if len(spelled) == 1 else (0, 0)
     if field.align == "right":
@@ -123,6 +125,7 @@ def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
         views, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
         if charset.unicode:
             decode_utf8(data, start, stop, allowed, fixed, views, status)
+            _free(charset, status)
             return Text(views, data), status
         room = ROOM[charset.structure] * int(np.sum(stop - start)) + SLACK
         out = np.empty(room, np.uint8)
@@ -130,6 +133,12 @@ def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
         return Text(views, out[: used + SLACK]), status
 
     return decode
+
+
+def _free(charset: Charset, status: Status) -> None:
+    """Control characters of UTF-8 are nothing to report where the layout keeps them."""
+    if charset.free:
+        status[status == outcome.CONTROL] = outcome.OK
 
 
 def encode_text(
@@ -143,6 +152,7 @@ def encode_text(
     status = np.empty(count, np.uint8)
     if charset.unicode:
         check_utf8(*column.raw, allowed, status)
+        _free(charset, status)
         return column, status
     views = np.empty((count, 2), np.uint64)
     room = GROWTH[charset.structure] * (int(column.lengths.sum()) + count) + SLACK
