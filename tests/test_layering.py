@@ -48,12 +48,17 @@ ALLOWED = {
 
 ALLOWED |= {"pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "summary"}}
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
+ALLOWED |= {
+    "repair": VALUES | {"kernels", "fixed", "delimited", "findings", "pipeline", "rundir"},
+}
 ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {
     "click": {"cli"},
+    "python_calamine": {"repair"},
     "numba": {"kernels"},
     "rich": {"cli", "preview", "progress", "summary"},
+    "xlsxwriter": {"repair"},
     "yaml": {"spec"},
 }
 

@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from converters.cli import definitions, files, runs
+from converters.cli import definitions, files, rejects, runs
 from converters.cli.words import say
 from converters.errors import ConvertersError, EnvironmentFailure, Interrupted
 
@@ -41,6 +41,7 @@ for command in (
     runs.roundtrip,
     files.preview,
     files.generate,
+    rejects.rejects,
     definitions.layout,
     definitions.mapping,
     definitions.schema,

@@ -36,10 +36,14 @@ class Given(TypedDict, total=False):
     at: int
     back: bool
     batch_records: int | None
+    changed_definitions: bool
     code: str
+    codes: tuple[str, ...]
     defects: float
     fail_on: str
+    fields: tuple[str, ...]
     file: str
+    folder: Path | None
     force: bool
     inputs: tuple[str, ...]
     jobs: int
@@ -59,8 +63,10 @@ class Given(TypedDict, total=False):
     reference: str
     references: tuple[str, ...]
     residual: Path | None
+    run: Path
     samples: Literal["masked", "raw", "none"]
     seed: int
+    sheets: tuple[Path, ...]
     to: str | None
     verbose: bool
 

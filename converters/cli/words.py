@@ -10,6 +10,10 @@ import click
 __all__ = ["language", "say", "word"]
 
 WORDS = {
+    "changed": (
+        "実行の後に定義が変わっています: {names}（そのまま使うには --changed-definitions）",
+        "definitions changed since the run: {names} (--changed-definitions uses them)",
+    ),
     "crash": (
         "内部エラー {kind}: {text}（不具合です。--debug の出力を添えてお知らせください）",
         "internal error {kind}: {text} (please report it, with the output of --debug)",
@@ -22,8 +26,10 @@ WORDS = {
         "すでにあります（置き換えるには --force）",
         "exists already; --force replaces it",
     ),
+    "first": ("最初: {file} の {record} 件目", "first: record {record} of {file}"),
     "lint-clean": ("問題はありません", "no problems"),
     "missing": ("ファイルがありません", "no such file"),
+    "rejected": ("除外されたレコード {records} 件", "{records} rejected records"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }
 """Key to the sentence in Japanese and in English."""

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from converters.columns import Bytes, Chunk
+import numpy as np
+
+from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
 from converters.forms import FileProblem
 from converters.model import Layout, Mapping
@@ -92,10 +94,12 @@ def _session(job: Job, command: str, plan: Plan, back: Plan | None) -> Iterator[
 
 
 def _run(session: _Session, worker: Worker) -> Outcome:
+    job = session.job
     try:
-        for number, name in enumerate(session.job.inputs):
-            _file(session, Source(name, number), worker)
+        for number, name in enumerate(job.inputs):
+            _file(session, _source(job, name, number), worker)
         session.ledger.finish()
+        _keep_lineage(session)
     except StoppedByPolicy as stop:
         session.stopped, session.complete = str(stop), False
         return Outcome(stop.exit_code, report(_facts(session)), None)
@@ -104,6 +108,20 @@ def _run(session: _Session, worker: Worker) -> Outcome:
     if session.run is None:
         return Outcome(verdict(facts)[1], made, None)
     return Outcome(verdict(facts)[1], made, session.run.publish(made, _manifest(facts)))
+
+
+def _source(job: Job, name: str, number: int) -> Source:
+    return Source(name, number, job.lineage.opened) if job.lineage else Source(name, number)
+
+
+def _keep_lineage(session: _Session) -> None:
+    """The files that tell what this run changed in the inputs of an earlier one."""
+    if session.job.lineage is None or session.run is None:
+        return
+    for name, content, records in session.job.lineage.files():
+        sink = session.run.sink(name)
+        sink.write(content, records)
+        session.run.close(sink)
 
 
 def _file(session: _Session, source: Source, worker: Worker) -> None:
@@ -134,6 +152,10 @@ def _records(
         for done in in_order(tasks, partial(worker, source), job.jobs):
             _begin(session, source)
             session.ledger.add(done.step)
+            if job.lineage:
+                step = done.step
+                filtered = [numbers for _, numbers in step.dropped]
+                job.lineage.watch(step.chunk, step.rejected, _joined(filtered))
             if output:
                 output.add(done)
         _begin(session, source)
@@ -141,6 +163,10 @@ def _records(
         session.ledger.file(source.number, source.problems)
     if output:
         session.ledger.misfits(source.number, output.misfits)
+
+
+def _joined(numbers: list[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int64), *numbers])
 
 
 def _output(session: _Session, source: Source) -> AbstractContextManager[output.Output | None]:
@@ -190,6 +216,7 @@ def _facts(session: _Session) -> RunFacts:
         balance=ledger.balance(),
         steps=ledger.steps(),
         fields=ledger.fields(),
+        lineage=job.lineage.facts() if job.lineage and not session.stopped else {},
     )
 
 
@@ -204,7 +231,7 @@ def _definitions(job: Job, plan: Plan) -> list[Definition]:
 
 
 def _definition(role: str, known: Layout | Mapping) -> Definition:
-    digest = hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
+    digest = plans.fingerprint(known)
     title = known.title.model_dump() if known.title else {}
     edition = known.edition if isinstance(known, Layout) else ""
     return Definition(role, known.id, known.version, digest, known.id, title, edition)
@@ -212,7 +239,9 @@ def _definition(role: str, known: Layout | Mapping) -> Definition:
 
 def _manifest(facts: RunFacts) -> dict[str, object]:
     """What the run was made from; nothing in it depends on the clock."""
+    lineage = {"lineage": dict(facts.lineage)} if facts.lineage else {}
     return {
+        **lineage,
         "manifest": 1,
         "command": facts.command,
         "back": facts.back,
