@@ -40,6 +40,7 @@ class Given(TypedDict, total=False):
     code: str
     codes: tuple[str, ...]
     defects: float
+    dry_run: bool
     fail_on: str
     fields: tuple[str, ...]
     file: str
@@ -58,6 +59,7 @@ class Given(TypedDict, total=False):
     number: int
     on_error: str
     out: Path | None
+    outputs: bool
     quiet: bool
     records: int
     reference: str

@@ -15,8 +15,9 @@ WORDS = {
         "definitions changed since the run: {names} (--changed-definitions uses them)",
     ),
     "crash": (
-        "内部エラー {kind}: {text}（不具合です。--debug の出力を添えてお知らせください）",
-        "internal error {kind}: {text} (please report it, with the output of --debug)",
+        "内部エラー {kind} {place}（不具合です。--debug の出力から値を除いてお知らせください）",
+        "internal error {kind} at {place} (please report it with the output of --debug,"
+        " less any personal values)",
     ),
     "interrupted": (
         "中断しました。確定名の出力はありません。",
@@ -29,6 +30,7 @@ WORDS = {
     "first": ("最初: {file} の {record} 件目", "first: record {record} of {file}"),
     "lint-clean": ("問題はありません", "no problems"),
     "missing": ("ファイルがありません", "no such file"),
+    "purged": ("{path} から {files} 個のファイルを消しました", "purged {files} files of {path}"),
     "rejected": ("除外されたレコード {records} 件", "{records} rejected records"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from converters.repair.rejected import INDEX, Selection, findings
+from converters.repair.rejected import Selection, available, findings
 from converters.rundir import Published
 
 __all__ = ["Group", "groups"]
@@ -28,7 +28,7 @@ def groups(run: Published, selection: Selection) -> tuple[int, tuple[Group, ...]
 
     A record with two reasons is counted in both groups and once in the sum.
     """
-    if INDEX not in run.files:
+    if not available(run):
         return 0, ()
     frame = findings(run, selection)
     records = frame.select(pl.struct("file", "record").n_unique()).collect().item()

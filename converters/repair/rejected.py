@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 
 from converters.columns import Chunk
-from converters.errors import EnvironmentFailure
+from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline.plan import Side
 from converters.rundir import Published, reject_names, unchanged
 
-__all__ = ["BLOCK", "Reason", "Rejected", "Selection", "chosen", "findings", "inputs"]
+__all__ = ["BLOCK", "Reason", "Rejected", "Selection", "available", "chosen", "findings", "inputs"]
 
 BLOCK: Final = 4096
 """Rejected records that are looked at together."""
@@ -75,6 +75,13 @@ class Rejected:
     order: tuple[int, ...] | None
 
 
+def available(run: Published) -> bool:
+    """Whether the run rejected anything. UsageError where its rejects were purged."""
+    if any(one["path"] == INDEX for one in run.manifest.get("purged", ())):
+        raise UsageError(f"the rejects of {run.path} were purged")
+    return INDEX in run.files
+
+
 def inputs(run: Published) -> dict[str, str]:
     """Name of the file of rejects → path of its input. Stdin cannot be read again."""
     paths = [one["path"] for one in run.manifest["inputs"]]
@@ -92,7 +99,7 @@ def findings(run: Published, selection: Selection) -> pl.LazyFrame:
 def chosen(run: Published, side: Side, selection: Selection) -> Iterator[Rejected]:
     """The selected records in the order of the index. EnvironmentFailure where the run's files
     are not as they were written."""
-    if INDEX not in run.files:
+    if not available(run):
         return
     frame = pl.scan_parquet(unchanged(run, "findings.parquet"))
     numbers = {name: number for number, name in enumerate(inputs(run))}
