@@ -38,6 +38,7 @@ COMMANDS = dict(DOCS.leaves(entry.commands, "utsushi"))
 
 def test_the_commands_of_the_program_are_these() -> None:
     assert sorted(COMMANDS) == [
+        "utsushi anonymize",
         "utsushi convert",
         "utsushi explain",
         "utsushi generate",

@@ -49,6 +49,10 @@ ALLOWED = {
 ALLOWED |= {"pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "summary"}}
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
 ALLOWED |= {
+    "anonymize": VALUES
+    | {"kernels", "checkdigits", "delimited", "fields", "findings", "generate", "pipeline"},
+}
+ALLOWED |= {
     "repair": VALUES | {"kernels", "fixed", "delimited", "findings", "pipeline", "rundir"},
 }
 ALLOWED |= {"cli": set(ALLOWED)}

@@ -43,6 +43,7 @@ for command in (
     runs.roundtrip,
     files.preview,
     files.generate,
+    files.anonymize,
     rejects.rejects,
     purging.purge,
     definitions.layout,

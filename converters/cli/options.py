@@ -14,9 +14,11 @@ from converters.errors import EnvironmentFailure
 
 __all__ = [
     "Given",
+    "batch_records",
     "common",
     "existing",
     "inputs",
+    "jobs",
     "keep_residual",
     "layout",
     "layouts",
@@ -49,6 +51,7 @@ class Given(TypedDict, total=False):
     inputs: tuple[str, ...]
     jobs: int
     json: bool
+    key_file: Path
     keep_residual: bool
     lang: str | None
     layout: str | None
@@ -113,6 +116,20 @@ output = _together(
     click.option("--out", type=PATH, metavar="DIR", help="Run directory to make."),
     click.option("--force", is_flag=True, help="Replace a run directory that exists."),
 )
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="CPU count",
+    help="Threads that work at the same time; the result is the same.",
+)
+batch_records = click.option(
+    "--batch-records",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Records per batch; the result is the same.",
+)
 policy = _together(
     click.option(
         "--fail-on",
@@ -141,20 +158,8 @@ policy = _together(
         show_default=True,
         help="How values appear in reports.",
     ),
-    click.option(
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        default=lambda: os.cpu_count() or 1,
-        show_default="CPU count",
-        help="Threads that work at the same time; the result is the same.",
-    ),
-    click.option(
-        "--batch-records",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Records per batch; the result is the same.",
-    ),
+    jobs,
+    batch_records,
     click.option("--json", is_flag=True, help="Print report.json to stdout, no summary."),
 )
 

@@ -10,6 +10,10 @@ import click
 __all__ = ["language", "say", "word"]
 
 WORDS = {
+    "anonymized": (
+        "{records} 件を {path} に書きました。個人の値は置き換えてあります。",
+        "wrote {records} records to {path}, personal values replaced",
+    ),
     "changed": (
         "実行の後に定義が変わっています: {names}（そのまま使うには --changed-definitions）",
         "definitions changed since the run: {names} (--changed-definitions uses them)",
@@ -28,9 +32,15 @@ WORDS = {
         "exists already; --force replaces it",
     ),
     "first": ("最初: {file} の {record} 件目", "first: record {record} of {file}"),
+    "kept": (
+        "【{field}】の {count} 件は、同じ誤りのある別の値が見つからず元のままです。",
+        "{count} values of {field} stay as they were: no other value is wrong in the same way",
+    ),
     "lint-clean": ("問題はありません", "no problems"),
     "missing": ("ファイルがありません", "no such file"),
     "purged": ("{path} から {files} 個のファイルを消しました", "purged {files} files of {path}"),
+    "record": ("レコード全体", "whole records"),
+    "same": ("入力と同じファイルです", "this is the input itself"),
     "rejected": ("除外されたレコード {records} 件", "{records} rejected records"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }

@@ -5,14 +5,12 @@ Only the bytes of changed cells are made anew; all others stay as they came.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import polars as pl
 
 from converters import charset
 from converters.columns import text
-from converters.delimited import Delimited
+from converters.delimited import Delimited, raw_columns
 from converters.errors import UsageError
 from converters.fixed import Fixed
 from converters.kernels.assemble import ALWAYS
@@ -113,26 +111,11 @@ def _in_delimited(form: Delimited, one: Rejected, values: dict[int, bytes]) -> b
     columns = range(len(form.fields)) if one.order is None else one.order
     delimiter = form.framing.delimiter.encode()
     end = len(one.data) - one.ending
-    found = _raw_columns(one.data[:end], delimiter)
+    found = raw_columns(one.data[:end], delimiter)
     for column, place in enumerate(columns):
         if place in values:
             found[column] = _quoted(values[place], found[column], form.fields[place], form)
     return delimiter.join(found) + one.data[end:]
-
-
-def _raw_columns(content: bytes, delimiter: bytes) -> list[bytes]:
-    """The columns of a whole record as they stand there, quotes and all."""
-    stop = re.escape(delimiter)
-    pattern = rb'((?:"(?:[^"]|"")*"[^%b]*|[^%b]*))(%b|\Z)' % (stop, stop, stop)
-    found, place = [], 0
-    for match in re.compile(pattern, re.DOTALL).finditer(content):
-        if match.start() != place:
-            break
-        found.append(match[1])
-        place = match.end()
-        if not match[2]:
-            break
-    return found
 
 
 def _quoted(value: bytes, before: bytes, field: Field, form: Delimited) -> bytes:
