@@ -60,7 +60,8 @@ def raw_values(path: Path, name: str, levels: tuple[str, ...]) -> set[str]:
     found = set()
     for place, field in enumerate(side.layout.record.fields):
         if not field.is_filler and sensitivity(field) in levels:
-            ends = zip(spans.start[place].tolist(), spans.stop[place].tolist(), strict=True)
+            start, stop = spans.of(place)
+            ends = zip(start.tolist(), stop.tolist(), strict=True)
             found |= {decode(spans.data[a:b].tobytes()).strip(" 　") for a, b in ends}
     return {value for value in found if len(value) >= SHORTEST and len(set(value)) > 1}
 

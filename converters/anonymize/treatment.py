@@ -10,15 +10,13 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-import pyarrow as pa
 
 from converters import fields
 from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.checkdigits import SCHEMES
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, text
+from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
 from converters.model import Field
@@ -59,7 +57,7 @@ class Opened:
     start: Ints
     stop: Ints
     broken: npt.NDArray[np.bool_]
-    columns: dict[str, pl.Series]
+    batch: Batch
     outcomes: dict[str, Status]
     persons: Words
 
@@ -80,28 +78,26 @@ def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Open
     spans = made.side.form.spans(chunk, order)
     batch, outcomes = fields.decode(made.side.fields, spans, chunk.first)
     broken = (chunk.codes | spans.codes) > 0
-    start, stop = spans.start.copy(), spans.stop.copy()
-    _unescaped(made.side, chunk, order, spans, (start, stop))
+    places = [spans.of(place) for place in range(len(made.methods))]
+    start, stop = (np.array([each[end] for each in places], np.int64) for end in (0, 1))
+    _unescaped(made.side, chunk, order, (start, stop))
     start[:, broken] = stop[:, broken] = chunk.bounds[:-1][broken]
     persons = np.zeros(chunk.records, np.uint64)
     if made.person is not None:
         place = made.person
         persons = keyed_hash(made.keys["person"], chunk.data, start[place], stop[place], ZERO)
-    columns = {name: batch[name] for name in made.side.fields.names}
-    return Opened(chunk, start, stop, broken, columns, outcomes, persons)
+    return Opened(chunk, start, stop, broken, batch, outcomes, persons)
 
 
 def _unescaped(
     side: Side,
     chunk: Chunk,
     order: tuple[int, ...] | None,
-    spans: Spans,
     found: tuple[Ints, Ints],
 ) -> None:
     """Values with doubled quotes were copied behind the chunk; here they are found where they
     stand. The loop runs over the records that have such a value, which are few."""
-    away = spans.start >= len(chunk.data)
-    away &= spans.stop > spans.start
+    away = (found[0] >= len(chunk.data)) & (found[1] > found[0])
     if not away.any() or not isinstance(side.form, Delimited):
         return
     delimiter = side.form.framing.delimiter.encode()
@@ -179,11 +175,14 @@ def _dates(
     place, rows = what
     field = made.side.layout.record.fields[place]
     known = given.outcomes[field.name][rows]
-    column = text(given.columns[field.name].gather(rows))
+    values = given.batch[field.name]
+    assert isinstance(values, Text), "dates are texts"
+    column = take(values, rows)
     # The overlapping days of two eras carry a letter behind their ten bytes.
     full = (known == outcome.OK) & (column.lengths >= 10) & (column.lengths <= INLINE)
-    special = given.columns[field.name].gather(rows).is_in(list(field.sentinels.values()))
-    full = full & ~special.fill_null(False).to_numpy()
+    if field.sentinels:
+        special = series(column).is_in(list(field.sentinels.values())).fill_null(False)
+        full = full & ~special.to_numpy()
     done: npt.NDArray[np.bool_] = (known < outcome.PROBLEM) & ~full
     chosen = np.flatnonzero(full)
     if not len(chosen):
@@ -191,8 +190,8 @@ def _dates(
     texts = column.views[chosen].view(np.uint8).reshape(-1, 16)[:, 4:14].copy().reshape(-1)
     shift_days(texts, _days(made, given.persons[rows[chosen]], attempt))
     encode = next(write for at, _, _, write in made.side.fields.values if at == place)
-    others = {name: given.columns[name].gather(rows[chosen]) for name in _eras(made, field)}
-    written, status = encode(_strings(texts), others)
+    others = {name: take(given.batch[name], rows[chosen]) for name in _eras(made, field)}
+    written, status = encode(_texts(texts), others)
     spans = np.stack([given.start[place][rows[chosen]], given.stop[place][rows[chosen]]])
     fits = (status < outcome.PROBLEM) & (written.lengths == spans[1] - spans[0])
     for length in np.unique(written.lengths[fits]).tolist():
@@ -217,11 +216,12 @@ def _days(made: Treatment, persons: Words, attempt: int) -> Ints:
     return np.where((drawn >> np.uint64(32)) % np.uint64(2) == attempt % 2, far, -far)
 
 
-def _strings(texts: Bytes) -> pl.Series:
+def _texts(texts: Bytes) -> Text:
     """Ten bytes each as a column."""
-    ends = np.arange(0, len(texts) + 1, 10, dtype=np.int32)
-    buffers = [None, pa.py_buffer(ends), pa.py_buffer(texts)]
-    return pl.Series(pa.Array.from_buffers(pa.string(), len(ends) - 1, buffers))
+    views = np.zeros((len(texts) // 10, 16), np.uint8)
+    views[:, 0] = 10
+    views[:, 4:14] = texts.reshape(-1, 10)
+    return Text(views.view(np.uint64), np.empty(0, np.uint8))
 
 
 def _values(views: Words, data: Bytes, length: int) -> Bytes:

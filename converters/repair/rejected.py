@@ -167,8 +167,8 @@ class _Reader:
         spans = form.spans(chunk, self._order)
         if spans.codes[0]:
             return None
-        places = zip(spans.start[:, 0].tolist(), spans.stop[:, 0].tolist(), strict=True)
-        found = [spans.data[begin:end].tobytes() for begin, end in places]
+        places = [spans.of(place) for place in range(len(self._side.layout.record.fields))]
+        found = [spans.data[begin[0] : end[0]].tobytes() for begin, end in places]
         absent = set() if self._order is None else set(range(len(found))) - set(self._order)
         return tuple(None if place in absent else one for place, one in enumerate(found))
 
