@@ -8,7 +8,7 @@ without its end; a round trip is both directions in memory.
 
 from converters.pipeline.job import STDIN, Job, Lineage, Outcome
 from converters.pipeline.plan import fingerprint
-from converters.pipeline.run import convert, roundtrip, validate
+from converters.pipeline.run import convert, counted, roundtrip, validate
 
 __all__ = [
     "STDIN",
@@ -16,6 +16,7 @@ __all__ = [
     "Lineage",
     "Outcome",
     "convert",
+    "counted",
     "fingerprint",
     "roundtrip",
     "validate",

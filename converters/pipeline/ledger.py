@@ -128,15 +128,16 @@ class Ledger:
         return privacy.shown(block, self._policy) if block else {}
 
     def _balance(self) -> dict[str, Any]:
-        books = self._books()
+        books = self.books()
         return balance.balance(books, self._plan.definitions, self._plan.back) if books else {}
 
     def fields(self) -> list[dict[str, Any]]:
         """Filled and unknown values of every field, before and after."""
-        books = self._books()
+        books = self.books()
         return balance.fields(books) if books else []
 
-    def _books(self) -> Books | None:
+    def books(self) -> Books | None:
+        """The tallies so far; None for a run without records."""
         source, converted, target = self._tallies
         if source is None or converted is None:
             return None

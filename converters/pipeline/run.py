@@ -7,13 +7,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from converters.balance import Books
 from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
 from converters.forms import FileProblem
@@ -29,7 +30,7 @@ from converters.pipeline.work import Done
 from converters.report import Definition, Input, Output, Run, RunFacts, report, verdict
 from converters.rundir import RunDirectory
 
-__all__ = ["convert", "roundtrip", "validate"]
+__all__ = ["convert", "counted", "roundtrip", "validate"]
 
 Worker = Callable[[Source, Chunk], Done]
 
@@ -78,6 +79,20 @@ def roundtrip(job: Job) -> Outcome:
     back = plans.reverse(job.mapping, plan, job)
     with _session(job, "roundtrip", plan, back) as session:
         return _run(session, partial(work.return_trip, plan, back, job.keep_residual))
+
+
+def counted(job: Job) -> Books | None:
+    """The tallies of a run that writes nothing: through the mapping where there is one, else those
+    of the files alone. None where the files hold no record."""
+    if job.mapping is None:
+        assert job.layout is not None, "files have a layout, or a mapping has"
+        plan = plans.validation(job.layout, job)
+    else:
+        plan = plans.plan(job.mapping, job.back, job)
+    with _session(replace(job, out=None), "count", plan, None) as session:
+        for number, name in enumerate(job.inputs):
+            _file(session, _source(job, name, number), partial(work.convert, plan))
+        return session.ledger.books()
 
 
 @contextmanager
