@@ -49,6 +49,7 @@ def test_the_commands_of_the_program_are_these() -> None:
         "utsushi mapping lint",
         "utsushi preview",
         "utsushi purge",
+        "utsushi reconcile",
         "utsushi rejects extract",
         "utsushi rejects list",
         "utsushi rejects replay",

@@ -52,6 +52,7 @@ ALLOWED |= {
     "anonymize": VALUES
     | {"kernels", "checkdigits", "delimited", "fields", "findings", "generate", "pipeline"},
 }
+ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES | {"kernels", "fixed", "delimited", "findings", "pipeline", "rundir"},
 }

@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from converters.cli import definitions, files, purging, rejects, runs
+from converters.cli import definitions, files, purging, reconciling, rejects, runs
 from converters.cli.words import say
 from converters.errors import ConvertersError, EnvironmentFailure, Interrupted
 
@@ -46,6 +46,7 @@ for command in (
     files.anonymize,
     rejects.rejects,
     purging.purge,
+    reconciling.reconcile,
     definitions.layout,
     definitions.mapping,
     definitions.schema,

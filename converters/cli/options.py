@@ -46,6 +46,7 @@ class Given(TypedDict, total=False):
     fail_on: str
     fields: tuple[str, ...]
     file: str
+    first: str
     folder: Path | None
     force: bool
     inputs: tuple[str, ...]
@@ -58,6 +59,10 @@ class Given(TypedDict, total=False):
     layouts: tuple[Path, ...]
     mapping: str | None
     max_errors: int | None
+    max_fill_drop: float
+    max_rise: float
+    max_shift: float
+    max_unknown_rise: float
     name: Literal["layout", "mapping", "report"]
     number: int
     on_error: str
@@ -70,6 +75,7 @@ class Given(TypedDict, total=False):
     residual: Path | None
     run: Path
     samples: Literal["masked", "raw", "none"]
+    second: str
     seed: int
     sheets: tuple[Path, ...]
     to: str | None

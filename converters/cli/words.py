@@ -27,6 +27,11 @@ WORDS = {
         "中断しました。確定名の出力はありません。",
         "interrupted; nothing was published",
     ),
+    "differences": (
+        "違い {found} 件、うち許容範囲を超えるもの {beyond} 件",
+        "{found} differences, {beyond} of them beyond their limits",
+    ),
+    "no-differences": ("違いはありません", "no differences"),
     "exists": (
         "すでにあります（置き換えるには --force）",
         "exists already; --force replaces it",
