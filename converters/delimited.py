@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, status
+from converters import scripts, status
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
 from converters.framing import MARK, Beginning, Columns, FileProblem, Split, mark, split, view
 from converters.kernels.assemble import (
@@ -150,7 +150,7 @@ def form(
     assert framing is not None, "a delimited form needs delimited framing"
     fields = layout.record.fields
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
-    utf8 = charset.load(layout.charset).unicode
+    utf8 = scripts.of(layout).unicode
     return Delimited(framing, fields, utf8, decode, encode, modes)
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from converters import charset as charsets
+from converters import scripts
 from converters.charset import Charset
 from converters.columns import Batch, Bytes, Spans, Status, Text, Values
 from converters.kernels.decode import filler_spans
 from converters.kinds import KINDS, Decode, Encode
+from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
 from converters.model import Field, Layout
 
 __all__ = ["Fields", "compile", "decode", "encode"]
@@ -36,25 +38,38 @@ class Fields:
 
 def compile(layout: Layout) -> Fields:
     """The pairs of a layout's fields; fields whose era stands elsewhere come last."""
-    charset = charsets.load(layout.charset)
+    charset = scripts.of(layout)
     fields = layout.record.fields
     order = sorted(range(len(fields)), key=lambda place: fields[place].era in layout.record.index)
     values = tuple(
-        (place, fields[place].name, *_pair(fields[place], layout, charset))
+        (place, fields[place].name, *_pair(fields[place], layout))
         for place in order
         if not fields[place].is_filler
     )
     fillers = tuple(
-        (place, field.name, np.frombuffer(charsets.write(charset, field.pad or " "), np.uint8))
+        (place, field.name, np.frombuffer(_pad(field, scripts.of(layout, field)), np.uint8))
         for place, field in enumerate(fields)
         if field.is_filler
     )
     return Fields(layout, charset, values, fillers)
 
 
-def _pair(field: Field, layout: Layout, charset: Charset) -> tuple[Decode, Encode]:
-    kind = KINDS[field.kind]
-    return kind.decoder(field, layout, charset), kind.encoder(field, layout, charset)
+def _pad(field: Field, charset: Charset) -> bytes:
+    """The bytes of a filler's pad character, which no shift code stands around."""
+    if field.pad == "　":
+        return charset.space
+    return charsets.write(charset, field.pad) if field.pad else charset.blank
+
+
+def _pair(field: Field, layout: Layout) -> tuple[Decode, Encode]:
+    """The pair of a field, by way of UTF-8 where its digits are not those of ASCII."""
+    kind, charset = KINDS[field.kind], scripts.of(layout, field)
+    if charset.ascii or is_plain_text(field):
+        return kind.decoder(field, layout, charset), kind.encoder(field, layout, charset)
+    return (
+        foreign_decoder(kind.decoder, field, layout, charset),
+        foreign_encoder(kind.encoder, field, layout, charset),
+    )
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

@@ -7,14 +7,15 @@ line end inside a record of the right length are the field's own affair: its kin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, status
+from converters import charset, scripts, status
+from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
 from converters.framing import Beginning, Split, mark, split, view
 from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
@@ -109,21 +110,24 @@ class Fixed:
         return out[: len(rows) * row], np.arange(len(rows) + 1, dtype=np.int64) * row
 
 
-def form(layout: Layout, encode: Callable[[str], bytes]) -> Fixed:
-    """The form of a layout with fixed framing; `encode` writes a pad character."""
+def form(layout: Layout) -> Fixed:
+    """The form of a layout with fixed framing."""
     framing = layout.framing.fixed
     assert framing is not None, "a fixed form needs fixed framing"
     fields = layout.record.fields
-    script = charset.load(layout.charset)
-    sides, pads = zip(*(_padding(field, script.space, encode) for field in fields), strict=True)
-    blanks = [pad if pad in (b" ", script.space) else b" " for pad in pads]
+    own = [scripts.of(layout, field) for field in fields]
+    sides, pads = zip(*map(_padding, fields, own), strict=True)
+    blanks = [
+        pad if pad in (script.blank, script.space) else script.blank
+        for pad, script in zip(pads, own, strict=True)
+    ]
     at = np.array(layout.record.offsets, np.int64)
     width = np.array([field.bytes or 0 for field in fields], np.int64)
     sizes = [[len(pad) for pad in pads], [len(blank) for blank in blanks]]
     return Fixed(
         length=framing.length,
         newline=NEWLINE[framing.terminator],
-        utf8=script.unicode,
+        utf8=scripts.of(layout).unicode,
         mark=b"\x1a" if framing.eof == "1a" else b"",
         at=at,
         width=width,
@@ -135,15 +139,16 @@ def form(layout: Layout, encode: Callable[[str], bytes]) -> Fixed:
     )
 
 
-def _padding(field: Field, space: bytes, encode: Callable[[str], bytes]) -> tuple[int, bytes]:
+def _padding(field: Field, script: Charset) -> tuple[int, bytes]:
     """The side a value stands on, and the bytes that fill the rest."""
     number = field.kind in NUMBERS
-    pad = b"0" if number else space if field.kind == "wide" else b" "
+    zero, space = charset.write(script, "0") if number else b"", script.space or script.blank
+    pad = zero if number else space if field.kind == "wide" else script.blank
     if field.pad is not None:
-        pad = encode(field.pad)
+        pad = space if field.pad == "　" else charset.write(script, field.pad)
     if field.align == "left" or (field.align is None and not number):
         return LEFT, pad
-    if number and pad == b"0" and field.sign in ("leading", "minus"):
+    if number and pad == zero and field.sign in ("leading", "minus"):
         return SIGN if field.sign == "leading" else SIGN_MINUS, pad
     return RIGHT, pad
 

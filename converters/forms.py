@@ -15,10 +15,10 @@ __all__ = ["PROBLEMS", "Beginning", "FileProblem", "Form", "Split", "form"]
 
 
 def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str], bytes]) -> Form:
-    """The form of a layout. The callables turn names and pad characters into its charset and back.
+    """The form of a layout. The callables turn the names of a header row into its charset and back.
 
     `decode` raises UnicodeDecodeError for bytes that are no text.
     """
     if layout.framing.delimited is not None:
         return delimited.form(layout, decode, encode)
-    return fixed.form(layout, encode)
+    return fixed.form(layout)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic import Field as Key
+from pydantic import StringConstraints, model_validator
+
+from converters.definition import Characters, Model, Shift
 
 __all__ = [
     "Balance",
+    "Characters",
     "Check",
     "Condition",
     "DelimitedFraming",
@@ -60,21 +63,6 @@ Sensitivity = Literal["public", "personal", "secret"]
 CheckDigit = Literal["個人番号", "法人番号", "団体コード", "保険者番号", "住民票コード"]
 
 
-class Model(BaseModel):
-    """The base of all definitions: frozen, no unknown key; `notes` and `x-*` are free."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def leave_out_free_keys(cls, data: Any) -> Any:
-        """`x-*`, and `notes` where it is not an item of its own, mean nothing to us."""
-        if not isinstance(data, dict):
-            return data
-        free = {"notes"} - set(cls.model_fields)
-        return {k: v for k, v in data.items() if k not in free and not str(k).startswith("x-")}
-
-
 class Title(Model):
     """A title in the two languages of the program."""
 
@@ -110,6 +98,8 @@ class Field(Model):
     bytes: Size | None = Key(None, description="width; the maximum in a delimited file")
     chars: Size | None = Key(None, description="maximum number of characters")
     kind: KindName = "mixed"
+    charset: Name | None = Key(None, description="of this field, where it is not the file's")
+    shifts: Shift = Key("present", description="how shift codes stand in the field")
     title: Title | None = None
     romaji: str = Key("", description="romanised name, as the official tables give it")
     notes: str = ""
@@ -264,6 +254,7 @@ class Layout(Model):
     edition: Literal["reference", "official", "vendor"] = "vendor"
     notes: str = ""
     charset: Name
+    characters: Characters | None = None
     substitute: str | None = Key(None, description="written for characters the charset lacks")
     framing: Framing
     codes: dict[str, dict[str, str] | str] = Key(

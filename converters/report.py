@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any, Final
 
+from converters.bounds import bounded
 from converters.findings import SEVERITIES, Policy, Problem, Sample, at_least, catalogue, message
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Output",
     "Run",
     "RunFacts",
+    "plain",
     "program_version",
     "report",
     "report_schema",
@@ -33,8 +35,6 @@ __all__ = [
 ]
 
 FORMAT: Final = 1
-LARGEST: Final = 1 << 20
-"""Bytes of report.json at most, whatever the data."""
 EXACT: Final = 1 << 53
 """Greater integers would be rounded by readers of JSON, so they are written as texts."""
 
@@ -103,13 +103,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What differs from run to run although nothing else does. `directory` is empty for none."""
+    """What differs from run to run although nothing else does. `directory` is empty for none;
+    `pages` are the files for people that the run wrote into it."""
 
     started: datetime
     seconds: float
     directory: str = ""
     arguments: tuple[str, ...] = ()
     jobs: int = 1
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,36 +167,9 @@ def verdict(facts: RunFacts) -> tuple[str, int]:
     return ("findings", 3) if grave else ("done", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    """How much of a report is shown; the counts stay exact."""
-
-    problems: int
-    samples: int
-    values: int
-    lists: int
-
-
-STEPS: Final = (
-    _Limits(problems=200, samples=5, values=20, lists=2000),
-    _Limits(problems=200, samples=2, values=5, lists=1000),
-    _Limits(problems=100, samples=1, values=0, lists=200),
-    _Limits(problems=20, samples=1, values=0, lists=0),
-)
-
-
 def report(facts: RunFacts) -> dict[str, Any]:
-    """The report as a JSON object; less is shown, step by step, where it would grow too large."""
-    for limits in STEPS:
-        made = _report(facts, limits)
-        if len(json.dumps(made, ensure_ascii=False, indent=1).encode()) <= LARGEST:
-            break
-    return made
-
-
-def _report(facts: RunFacts, limits: _Limits) -> dict[str, Any]:
+    """The report as a JSON object, within its bound."""
     status, code = verdict(facts)
-    shown = _worst(facts.problems, limits.problems)
     made = {
         "report": FORMAT,
         "utsushi": program_version(),
@@ -210,19 +185,18 @@ def _report(facts: RunFacts, limits: _Limits) -> dict[str, Any]:
         "outputs": [asdict(known) for known in facts.outputs],
         "counts": _counts(facts.counts),
         "balance": dict(facts.balance),
-        "steps": list(facts.steps)[: limits.lists],
+        "steps": list(facts.steps),
         "steps_total": len(facts.steps),
         "findings": _totals(facts.problems),
-        "problems": [_problem(problem, facts.policy, limits) for problem in shown],
+        "problems": [_problem(found, facts.policy) for found in sorted(facts.problems, key=_rank)],
         "problems_total": len(facts.problems),
-        "fields": list(facts.fields)[: limits.lists],
+        "fields": list(facts.fields),
         "fields_total": len(facts.fields),
         "characters": dict(facts.characters) or None,
         "lineage": dict(facts.lineage) or None,
         "run": _run(facts.run),
     }
-    plain: dict[str, Any] = _plain(made)
-    return plain
+    return plain(bounded(plain(made)))
 
 
 def _definition(known: Definition) -> dict[str, Any]:
@@ -265,30 +239,20 @@ def _run(run: Run) -> dict[str, Any]:
         "directory": run.directory or None,
         "arguments": list(run.arguments) or None,
         "jobs": run.jobs,
+        "pages": list(run.pages) or None,
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),
     }
 
 
-def _worst(problems: Sequence[Problem], limit: int) -> list[Problem]:
-    """The gravest and most frequent ones, in the order of severity, code and field."""
-    worst = sorted(problems, key=lambda found: (_grade(found), -found.count, *_name(found)))
-    return sorted(worst[:limit], key=lambda found: (_grade(found), *_name(found)))
+def _rank(problem: Problem) -> tuple[int, str, str]:
+    return -SEVERITIES.index(problem.severity), problem.code, problem.field
 
 
-def _grade(problem: Problem) -> int:
-    return -SEVERITIES.index(problem.severity)
-
-
-def _name(problem: Problem) -> tuple[str, str]:
-    return problem.code, problem.field
-
-
-def _problem(problem: Problem, policy: Policy, limits: _Limits) -> dict[str, Any]:
+def _problem(problem: Problem, policy: Policy) -> dict[str, Any]:
     known = catalogue()[problem.code]
     words = {"ja": known.ja, "en": known.en}
     example = problem.samples[0].value if problem.samples else ""
-    top = problem.values[: limits.values]
     return {
         "code": problem.code,
         "slug": known.slug,
@@ -299,9 +263,9 @@ def _problem(problem: Problem, policy: Policy, limits: _Limits) -> dict[str, Any
         "count": problem.count,
         "message": {lang: message(problem.code, lang, problem.field, example) for lang in words},
         "hint": {lang: text.hint for lang, text in words.items()},
-        "samples": [_sample(sample) for sample in problem.samples[: limits.samples]],
-        "values": [{"value": value, "count": count} for value, count in top] or None,
-        "others": problem.count - sum(count for _, count in top) if top else None,
+        "samples": [_sample(sample) for sample in problem.samples],
+        "values": [{"value": value, "count": count} for value, count in problem.values] or None,
+        "others": problem.others if problem.values else None,
         "redacted": _redacted(problem, policy),
     }
 
@@ -321,10 +285,14 @@ def _redacted(problem: Problem, policy: Policy) -> bool:
     return sensitivity == "secret" or (sensitivity != "public" and policy.samples != "raw")
 
 
+def plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as JSON holds it: no None, exact numbers, texts for what has no type there."""
+    return {str(key): _plain(item) for key, item in value.items() if item is not None}
+
+
 def _plain(value: Any) -> Any:
-    """The value as JSON holds it: no None, exact numbers, texts for what has no type there."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+        return plain(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, bool | str | float) or value is None:

@@ -37,6 +37,10 @@ NOT_BOOLEAN: Final = 32
 BAD_TIME: Final = 33
 SUBSTITUTED: Final = 34
 FILLER: Final = 35
+UNCLOSED_SHIFT: Final = 36
+"""The value ends in double-byte state: its closing shift code is missing or was cut off."""
+SHIFT_OVERFLOW: Final = 37
+"""The value fits its field, but not with the shift codes it needs."""
 
 CODES: Final[dict[int, str]] = {
     UNDECODABLE: "FLD-010",
@@ -57,4 +61,6 @@ CODES: Final[dict[int, str]] = {
     BAD_TIME: "FLD-045",
     SUBSTITUTED: "MAP-006",
     FILLER: "REC-010",
+    UNCLOSED_SHIFT: "FLD-012",
+    SHIFT_OVERFLOW: "FLD-022",
 }

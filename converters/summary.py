@@ -18,7 +18,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-__all__ = ["render", "show", "verdict"]
+__all__ = ["headline", "next_commands", "render", "show", "verdict"]
 
 Report = Mapping[str, Any]
 
@@ -139,7 +139,7 @@ def show(report: Report, lang: str, quiet: bool = False, console: Console | None
         console.print(_Wrapped(verdict(report, lang), 0))
         return
     console.print(render(report, lang))
-    for command in _next(report):
+    for command in next_commands(report):
         console.print(Text(f"  {command}"), soft_wrap=True)
 
 
@@ -149,10 +149,15 @@ def _word(key: str, lang: str, **values: object) -> str:
 
 def verdict(report: Report, lang: str) -> Text:
     """One line: how it went, in a word and a sentence."""
+    shown, word, sentence = headline(report, lang)
+    return Text.assemble((word, STYLES[shown]), "  ", sentence)
+
+
+def headline(report: Report, lang: str) -> tuple[str, str, str]:
+    """How it went: done, warned, findings or stopped, its word, and a sentence."""
     status, reason = report["status"], report.get("stopped", report["command"])
     shown = "warned" if status == "done" and report["findings"]["warning"] else status
-    sentence = _word(f"{status}:{reason}", lang)
-    return Text.assemble((_word(shown, lang), STYLES[shown]), "  ", sentence)
+    return shown, _word(shown, lang), _word(f"{status}:{reason}", lang)
 
 
 def render(report: Report, lang: str) -> RenderableType:
@@ -162,7 +167,7 @@ def render(report: Report, lang: str) -> RenderableType:
         blocks += [Text(), *_problems(report, lang)]
     if report["run"].get("directory"):
         blocks += [Text(), *_files(report, lang)]
-    if any(True for _ in _next(report)):
+    if any(True for _ in next_commands(report)):
         blocks += [Text(), Text(_word("next", lang), "bold")]
     return Group(*blocks)
 
@@ -250,22 +255,26 @@ def _paths(report: Report) -> list[tuple[str, str, Any]]:
     found = [
         (_role(output["path"]), output["path"], output["records"] or None)
         for output in report["outputs"]
-        if output["path"] not in ("rejects/index.csv", "repairs/index.csv")
+        if not output["path"].endswith(("rejects/index.csv", "repairs/index.csv"))
     ]
-    return sorted([*found, ("report", "report.json", None)], key=lambda row: ROLES.index(row[0]))
+    reports = [*report["run"].get("pages", ()), "report.json"]
+    found += [("report", path, None) for path in reports]
+    return sorted(found, key=lambda row: ROLES.index(row[0]))
 
 
 ROLES: Final = ("output", "residual", "repairs", "rejects", "list", "report")
 
 
 def _role(path: str) -> str:
-    if path == "findings.parquet":
+    """What an output is, by its place in its run; a merged report has those of several runs."""
+    *folders, name = path.split("/")
+    if name == "findings.parquet":
         return "list"
-    folder = path.split("/")[0].split(".")[0]
+    folder = folders[-1] if folders else name.split(".")[0]
     return folder if folder in ("rejects", "repairs", "residual") else "output"
 
 
-def _next(report: Report) -> Iterator[str]:
+def next_commands(report: Report) -> Iterator[str]:
     """The command to type: look at the first bad record, or take the way back."""
     known = {found["role"]: found["reference"] for found in report["definitions"]}
     directory = report["run"].get("directory")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
+from hosts import euc, ibm, keis
 
 from converters import spec
 
@@ -304,6 +305,15 @@ def b_numbers() -> bytes:
 
 
 CASES: dict[str, Case] = {
+    "hosts/euc": Case(
+        "eucJP-ms の CSV。3 バイト文字、外字、切れた文字", euc, "hosts/euc-to-citizen"
+    ),
+    "hosts/ibm": Case(
+        "IBM 939、SO/SI つき。閉じないシフト、切れた文字、外字", ibm, "hosts/ibm-to-citizen"
+    ),
+    "hosts/keis": Case(
+        "KEIS83。氏名はシフトなし、二つ目の全角空白", keis, "hosts/keis-to-citizen", "residual"
+    ),
     "vendor-a/broken-file": Case(
         "短い・長い・空のレコードと、最後の改行がなく 1A で終わるファイル",
         a_broken,

@@ -37,6 +37,7 @@ KERNELS = (
     "test_pseudonym",
     "test_residual",
     "test_samples",
+    "test_scripts",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""
 

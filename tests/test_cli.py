@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
 import string
 import subprocess
 import sys
@@ -53,6 +54,9 @@ def test_the_commands_of_the_program_are_these() -> None:
         "utsushi rejects extract",
         "utsushi rejects list",
         "utsushi rejects replay",
+        "utsushi report diff",
+        "utsushi report merge",
+        "utsushi report render",
         "utsushi roundtrip",
         "utsushi schema",
         "utsushi validate",
@@ -110,6 +114,12 @@ def test_starting_the_program_loads_nothing_heavy() -> None:
         (["preview", "no-such-file", "--layout", LAYOUT], 6),
         (["layout", "lint", "no-such-file"], 6),
         (["explain", "FLD-999"], 2),
+        (["validate", "a", "--layout", LAYOUT, "--report", "pdf"], 2),
+        (["report", "render", "no-such-run"], 6),
+        (["report", "render", str(ROOT / "layouts")], 6),
+        (["report", "render", str(ROOT / "pyproject.toml")], 2),
+        (["report", "diff", "no-such-run", "another"], 6),
+        (["report", "merge", "no-such-run", "--out", "o"], 6),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
@@ -164,6 +174,12 @@ def test_every_way_to_stop_is_an_exit_code_and_a_line(
     assert out == ""
     assert err.startswith(message)
     assert err.count("\n") == 1
+
+
+def test_options_that_the_catalogue_names_exist() -> None:
+    text = (ROOT / "converters" / "data" / "catalogue.toml").read_text(encoding="utf-8")
+    known = {name for command in COMMANDS.values() for each in command.params for name in each.opts}
+    assert set(re.findall(r"--[a-z][a-z-]+[a-z]", text)) <= known
 
 
 def test_debug_shows_the_traceback_of_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def test_every_kind_is_told_with_exactly_the_options_it_knows() -> None:
     told = {}
     common = re.findall(r"`(\w+)`", section("Kinds").split("Every kind knows")[1].split("\n")[0])
     everywhere = {"kind", *common} - {"filler"}
-    values = {"required", "null", "pad", "align"}
+    values = {"required", "null", "pad", "align", "shifts"}
     for kind, _, options, _ in rows(section("Kinds")):
         named = set(re.findall(r"`(\w+)`", options))
         more = OPTIONS["date"] if "date" in named else set()

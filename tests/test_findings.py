@@ -62,9 +62,10 @@ def test_every_entry_is_complete_in_both_languages(entry: findings.Entry) -> Non
     assert entry.official in ("", "E0001", "E0002", "E0003", "E0004")
     for words in (entry.ja, entry.en):
         assert words.message and words.hint and words.explain
+        assert words.example and words.change, "what it looks like, and what changes it"
     names = [_placeholders(words.message) for words in (entry.ja, entry.en)]
     assert names[0] == names[1] <= {"field", "value", "detail"}
-    for text in (entry.ja.message, entry.ja.hint, entry.ja.explain):
+    for text in (entry.ja.message, entry.ja.hint, entry.ja.explain, entry.ja.change):
         assert re.search("[ぁ-ん]", text)
     assert not re.search("[ぁ-んァ-ヶ]", entry.en.message + entry.en.hint)
 
@@ -82,6 +83,14 @@ def test_slugs_are_unique() -> None:
 def test_a_code_is_explained_by_code_or_slug(code: str) -> None:
     assert findings.explain(code, "en").startswith("FLD-040 bad-date (error by default)\n")
     assert findings.explain(code, "ja").startswith("FLD-040 bad-date(既定: エラー)\n")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_an_explanation_holds_all_that_is_known_of_a_code(lang: str) -> None:
+    for entry in findings.catalogue().values():
+        words, told = entry.words(lang), findings.explain(entry.code, lang)
+        for text in (words.explain, words.example, words.hint, words.change):
+            assert text in told
 
 
 def test_an_official_class_is_named_in_the_explanation() -> None:

@@ -38,7 +38,7 @@ def form(
             "records": [{"fields": list(fields)}],
         }
     )
-    return fixed(layout, lambda text: text.encode(charset))
+    return fixed(layout)
 
 
 def array(data: bytes) -> np.ndarray:

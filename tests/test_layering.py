@@ -10,21 +10,24 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "converters"
 
-VALUES = {"errors", "model", "status", "charset", "columns"}
+VALUES = {"errors", "model", "status", "charset", "columns", "scripts"}
 """What everything may know: definitions, outcomes, tables and the shapes that travel."""
 
 ALLOWED = {
     "__init__": set(),
     "errors": set(),
-    "model": set(),
+    "definition": set(),
+    "model": {"definition"},
     "status": set(),
     "charset": set(),
     "progress": set(),
+    "bounds": set(),
     "summary": set(),
     "coverage": {"model"},
     "kernels": {"charset", "status"},
     "columns": {"kernels"},
     "comparing": {"columns", "kernels"},
+    "scripts": {"definition", "model", "charset"},
     "conditions": {"model", "columns", "kernels"},
     "framing": VALUES | {"kernels"},
     "fixed": VALUES | {"kernels", "framing"},
@@ -33,20 +36,24 @@ ALLOWED = {
     "kinds": VALUES | {"kernels"},
     "fields": VALUES | {"kernels", "kinds"},
     "findings": VALUES,
-    "spec": {"errors", "model", "charset", "coverage", "findings"},
+    "spec": {"errors", "model", "charset", "coverage", "findings", "scripts"},
     "mapping": VALUES | {"kernels", "comparing", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
     "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
     "keys": VALUES | {"kernels"},
     "balance": VALUES | {"kernels", "keys"},
     "residual": VALUES | {"kernels"},
-    "report": {"balance", "findings"},
+    "report": {"balance", "bounds", "findings"},
+    "pages": {"findings", "report", "summary"},
+    "series": {"errors", "bounds", "findings", "report"},
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES | {"checkdigits", "comparing", "conditions", "fields", "forms"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 
-ALLOWED |= {"pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "summary"}}
+ALLOWED |= {
+    "pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "series", "summary"}
+}
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
 ALLOWED |= {
     "anonymize": VALUES
@@ -60,10 +67,11 @@ ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {
     "click": {"cli"},
-    "python_calamine": {"repair"},
+    "jinja2": {"pages"},
     "numba": {"kernels"},
+    "python_calamine": {"repair"},
     "rich": {"cli", "preview", "progress", "summary"},
-    "xlsxwriter": {"repair"},
+    "xlsxwriter": {"pages", "repair"},
     "yaml": {"spec"},
 }
 

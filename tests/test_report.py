@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import findings
+from converters.bounds import LARGEST
 from converters.findings import Policy, Problem, Sample
 from converters.model import Override
 from converters.report import (
-    LARGEST,
     Counts,
     Definition,
     Input,
@@ -193,3 +193,27 @@ def test_a_report_of_very_many_problems_stays_within_its_bound() -> None:
     assert made["findings"]["error"] == str(sum(problem.count for problem in problems))
     counts = [int(problem["count"]) - 2**62 for problem in made["problems"]]
     assert min(counts) >= 56, "the most frequent ones are kept"
+
+
+def test_a_balance_of_very_many_entries_is_cut_and_says_how_long_it_was() -> None:
+    counts = {f"値{number:05}" * 8: number + 1 for number in range(100)}
+    side = {"counts": counts, "distinct": 100, "other": 7}
+    code = {"source": "性別", "target": "性別", "read": side, "converted": side, "written": None}
+    rule = {"operation": "from", "before": [{"field": "氏名" * 40, "filled": 2**62}], "after": []}
+    balance = {"closed": True, "categories": [code] * 900, "fill": [rule] * 9000, "sums": []}
+    made = check(report(replace(FACTS, balance=balance)))
+    assert len(json.dumps(made, ensure_ascii=False, indent=1).encode()) <= LARGEST
+    assert made["balance"]["totals"] == {"categories": 900, "fill": 9000, "sums": 0}
+    assert len(made["balance"]["fill"]) < 9000
+    for shown in made["balance"]["categories"]:
+        assert len(shown["read"]["counts"]) < 100
+        assert shown["read"]["distinct"] == 100
+        assert sum(shown["read"]["counts"].values()) + shown["read"]["other"] == 5050 + 7
+    best = made["balance"]["categories"][0]["read"]["counts"]
+    assert min(best.values(), default=100) > 100 - len(best), "the most frequent ones are kept"
+
+
+def test_a_balance_that_fits_is_whole() -> None:
+    sums = [{"source": "額", "target": "", "read": "1", "left_out": "0", "converted": "1"}] * 5
+    made = check(report(replace(FACTS, balance={"sums": sums})))
+    assert made["balance"] == {"sums": sums, "totals": {"sums": 5}}

@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from converters.cli import definitions, files, purging, reconciling, rejects, runs
+from converters.cli import definitions, files, purging, reconciling, rejects, reports, runs
 from converters.cli.words import say
 from converters.errors import ConvertersError, EnvironmentFailure, Interrupted
 
@@ -47,6 +47,7 @@ for command in (
     rejects.rejects,
     purging.purge,
     reconciling.reconcile,
+    reports.report,
     definitions.layout,
     definitions.mapping,
     definitions.schema,

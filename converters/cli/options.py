@@ -24,20 +24,25 @@ __all__ = [
     "layouts",
     "mapping",
     "output",
+    "pages",
     "policy",
     "quiet",
 ]
 
 PATH = click.Path(path_type=Path)
+FORMATS = ("html", "junit", "md", "xlsx")
+"""The formats of `converters.pages`, which takes too long to import for `--help`."""
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Given(TypedDict, total=False):
     """What the user gave, by option name; each command has the keys of its own options."""
 
+    after: Path
     at: int
     back: bool
     batch_records: int | None
+    before: Path
     changed_definitions: bool
     code: str
     codes: tuple[str, ...]
@@ -72,8 +77,10 @@ class Given(TypedDict, total=False):
     records: int
     reference: str
     references: tuple[str, ...]
+    report: tuple[str, ...]
     residual: Path | None
     run: Path
+    runs: tuple[Path, ...]
     samples: Literal["masked", "raw", "none"]
     second: str
     seed: int
@@ -118,9 +125,36 @@ quiet = _together(
     click.option("-q", "--quiet", is_flag=True, help="Print the verdict only."),
     click.option("-v", "--verbose", is_flag=True, help="Print the definitions and timing too."),
 )
+
+
+def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    """`html,xlsx` → the formats, each once; `none` → no format."""
+    names = dict.fromkeys(name.strip().lower() for name in value.split(","))
+    if [*names] == ["none"]:
+        return ()
+    for name in names:
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}")
+    return (*names,)
+
+
+def pages(name: str, text: str) -> Callable[[Command], Command]:
+    """The option that chooses pages; `name` is what it is called in that command."""
+    return click.option(
+        name,
+        "report",
+        callback=_formats,
+        default="html",
+        show_default=True,
+        metavar="FORMATS",
+        help=text,
+    )
+
+
 output = _together(
     click.option("--out", type=PATH, metavar="DIR", help="Run directory to make."),
     click.option("--force", is_flag=True, help="Replace a run directory that exists."),
+    pages("--report", "Pages to write into it: html, junit, md, xlsx with commas, or none."),
 )
 jobs = click.option(
     "--jobs",

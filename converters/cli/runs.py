@@ -163,5 +163,7 @@ def _job(
         samples=given["samples"],
         keep_residual=given.get("keep_residual", False),
         residual=given.get("residual"),
+        pages=given["report"],
+        lang=language(),
         progress=advance,
     )

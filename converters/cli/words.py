@@ -42,6 +42,7 @@ WORDS = {
         "{count} values of {field} stay as they were: no other value is wrong in the same way",
     ),
     "lint-clean": ("問題はありません", "no problems"),
+    "made": ("{path} を作りました", "made {path}"),
     "missing": ("ファイルがありません", "no such file"),
     "purged": ("{path} から {files} 個のファイルを消しました", "purged {files} files of {path}"),
     "record": ("レコード全体", "whole records"),

@@ -19,11 +19,14 @@ __all__ = ["Entry", "Words", "catalogue", "explain", "message"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language of an entry: the sentence, what to do, and the long explanation."""
+    """One language of an entry: the sentence, what to do, the long explanation, an example, and
+    which rule or option changes it."""
 
     message: str
     hint: str
     explain: str
+    example: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +104,19 @@ def _paragraph(known: Entry, lang: str) -> str:
         "detail": "",
     }
     sentence = words.message.format(**names)
-    return "\n".join((head, sentence, "", words.explain, "", f"→ {words.hint}"))
+    told = [
+        f"{TITLES[key][lang]}{text}"
+        for key, text in (
+            ("example", words.example),
+            ("hint", words.hint),
+            ("change", words.change),
+        )
+    ]
+    return "\n".join((head, sentence, "", words.explain, "", *told))
+
+
+TITLES = {
+    "example": {"ja": "例: ", "en": "Example: "},
+    "hint": {"ja": "対応: ", "en": "What to do: "},
+    "change": {"ja": "変えるには: ", "en": "What changes it: "},
+}

@@ -12,11 +12,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from converters.charset import NAMES, Charset, load, read
 
 __all__ = ["Mode", "Sensitivity", "decoder", "mask", "mask_all"]
 
@@ -33,6 +35,9 @@ LONGEST: Final = 64
 REVEALED_AT_MOST: Final = 4
 """Places of one value that are shown; a name in a wrong encoding must not get through whole."""
 
+CODECS: Final = ("cp932", "shift_jis", "utf-8")
+"""Charsets that a codec of Python reads for people as well as our tables do."""
+
 LOOSE: Final = {0x80: 0x80, 0xA0: 0xA0, 0xF8F0: 0xA0, 0xF8F1: 0xFD, 0xF8F2: 0xFE, 0xF8F3: 0xFF}
 """What Python's cp932 makes of single bytes that the encoding does not have."""
 
@@ -43,6 +48,8 @@ def decoder(charset: str) -> Callable[[bytes], str]:
 
     Only messages are decoded here, one value at a time; data goes through `kinds`.
     """
+    if NAMES[charset.lower()] not in CODECS:
+        return partial(_by_table, load(charset))
     codecs.register_error("converters.findings", _keep_bytes)
     loose = {point: chr(BYTE + byte) for point, byte in LOOSE.items()}
 
@@ -51,6 +58,19 @@ def decoder(charset: str) -> Callable[[bytes], str]:
         return text.translate(loose) if charset == "cp932" and not text.isascii() else text
 
     return decode
+
+
+def _by_table(charset: Charset, value: bytes) -> str:
+    """What our own tables make of a value. Behind a fault the shift state begins anew."""
+    found = ""
+    while True:
+        try:
+            return found + read(charset, value)
+        except UnicodeDecodeError as fault:
+            bad = value[fault.start : fault.end]
+            found += read(charset, value[: fault.start])
+            found += "".join(chr(BYTE + byte) for byte in bad)
+            value = value[fault.end :]
 
 
 def _keep_bytes(problem: UnicodeError) -> tuple[str, int]:

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from converters import charset as charsets
+from converters import scripts
 from converters.charset import Charset
 from converters.checkdigits import SCHEMES
 from converters.columns import Batch, Ints, Mask, Text, Values, are_blank, series, text
@@ -46,7 +46,7 @@ class Plan:
 
 def compile(layout: Layout) -> Plan:
     """The plan of a layout."""
-    charset = charsets.load(layout.charset)
+    charset = scripts.of(layout)
     fields = [field for field in layout.record.fields if not field.is_filler]
     return Plan(
         layout=layout,

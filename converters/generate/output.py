@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from converters import charset as charsets
-from converters import fields, forms
+from converters import fields, forms, scripts
 from converters import status as outcome
 from converters.columns import Bytes, Chunk, Ints, Spans
 from converters.errors import EnvironmentFailure
@@ -75,9 +75,11 @@ def blocks(layout: Layout, records: int, seed: int) -> Iterator[tuple[Bytes, Int
 
 
 def _form(layout: Layout) -> Form:
-    charset = charsets.load(layout.charset)
+    charset = scripts.of(layout)
     return forms.form(
-        layout, lambda data: data.decode(charset.name), lambda text: text.encode(charset.name)
+        layout,
+        lambda data: charsets.read(charset, data),
+        lambda text: charsets.write(charset, text),
     )
 
 

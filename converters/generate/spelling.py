@@ -58,6 +58,8 @@ def size(character: str, charset: Charset) -> int:
     """Bytes of the character in this charset; 0 where it has no code for it."""
     if charset.unicode:
         return len(character.encode())
+    if charset.structure == "utf-16":
+        return len(character.encode(charset.name))
     code = int(charset.encode[ord(character)]) if ord(character) < 0x10000 else ABSENT
     return 0 if code == ABSENT else 1 if code < 0x100 else 2
 

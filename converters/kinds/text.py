@@ -14,9 +14,10 @@ from converters import charset as cells
 from converters import status as outcome
 from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text
-from converters.kernels.decode import decode_digits, decode_table, trim_spans
-from converters.kernels.encode import check_digits, encode_table
+from converters.kernels.decode import decode_digits, trim_spans
+from converters.kernels.encode import check_digits
 from converters.kernels.utf8 import check_utf8, decode_utf8
+from converters.kinds.coding import GROWTH, ROOM, reader, writer
 from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
 
@@ -94,24 +95,29 @@ class _Trim:
         return start, stop
 
 
-def padding(field: Field, layout: Layout) -> _Trim:
+def padding(field: Field, layout: Layout, charset: Charset | None = None) -> _Trim:
     """How the field's padding comes off. Trailing spaces are the kernels' own matter, and zeros
     are never taken off: a zero is a value."""
     if layout.framing.fixed is None:
         return _Trim(0, 0)
     pad = field.pad or " "
-    byte = ord(pad) if pad.isascii() and pad != "0" else 0
+    byte, blank = ord(pad) if pad.isascii() and pad != "0" else 0, 0x20
+    if charset is not None and pad == " ":
+        byte = blank = charset.blank[0] if len(charset.blank) == 1 else 0
+    elif byte and charset is not None and not charset.ascii:
+        spelled = write(charset, pad)
+        byte, blank = (spelled[0], charset.blank[0]) if len(spelled) == 1 else (0, 0)
     if field.align == "right":
         return _Trim(byte, 0)
-    return _Trim(0, byte if byte != 0x20 else 0)
+    return _Trim(0, byte if byte != blank else 0)
 
 
 def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """The plain text decoder of a field, special spellings aside."""
     allowed = np.uint32(ALLOWED[field.kind])
     fixed = layout.framing.fixed is not None
-    trim = padding(field, layout)
-    space = int.from_bytes(charset.space * 4, "little") if field.kind == "wide" and fixed else 0
+    trim = padding(field, layout, charset)
+    read = reader(field, charset, allowed, fixed)
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         start, stop = trim(data, start, stop)
@@ -119,25 +125,20 @@ def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
         views, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
         if charset.unicode:
             decode_utf8(data, start, stop, allowed, fixed, views, status)
+            _free(charset, status)
             return Text(views, data), status
-        room = 3 * int(np.sum(stop - start)) + SLACK
+        room = ROOM[charset.structure] * int(np.sum(stop - start)) + SLACK
         out = np.empty(room, np.uint8)
-        used = decode_table(
-            data,
-            start,
-            stop,
-            charset.single,
-            charset.double,
-            allowed,
-            np.uint64(0 if charset.unicode else space),
-            fixed,
-            views,
-            out,
-            status,
-        )
+        used = read(data, start, stop, views, out, status)
         return Text(views, out[: used + SLACK]), status
 
     return decode
+
+
+def _free(charset: Charset, status: Status) -> None:
+    """Control characters of UTF-8 are nothing to report where the layout keeps them."""
+    if charset.free:
+        status[status == outcome.CONTROL] = outcome.OK
 
 
 def encode_text(
@@ -151,9 +152,11 @@ def encode_text(
     status = np.empty(count, np.uint8)
     if charset.unicode:
         check_utf8(*column.raw, allowed, status)
+        _free(charset, status)
         return column, status
     views = np.empty((count, 2), np.uint64)
-    out = np.empty(int(column.lengths.sum()) + SLACK, np.uint8)
-    substitute = int.from_bytes(write(charset, layout.substitute or ""), "big")
-    used = encode_table(*column.raw, charset.encode, allowed, substitute, views, out, status)
+    room = GROWTH[charset.structure] * (int(column.lengths.sum()) + count) + SLACK
+    out = np.empty(room, np.uint8)
+    put = writer(field, charset, layout.substitute or "", allowed)
+    used = put(*column.raw, views, out, status)
     return Text(views, out[: used + SLACK]), status

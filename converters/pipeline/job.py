@@ -42,8 +42,10 @@ class Job:
     """One run. `inputs` are paths or `-` for stdin.
 
     `mapping` is due for convert and roundtrip, `layout` for validate. `out` is the run directory,
-    None for none. `lineage` is there where the run repeats an earlier one. `progress` is called
-    with the number of bytes read since its last call, from the thread that runs the job.
+    None for none. `lineage` is there where the run repeats an earlier one. `pages` are the formats
+    of the pages that are written into it (`pages.FORMATS`), `lang` the language of those that have
+    one. `progress` is called with the number of bytes read since its last call, from the thread
+    that runs the job.
     """
 
     inputs: tuple[str, ...]
@@ -62,6 +64,8 @@ class Job:
     keep_residual: bool = False
     residual: Path | None = None
     lineage: Lineage | None = None
+    pages: tuple[str, ...] = ()
+    lang: str = "ja"
     progress: Callable[[int], None] = field(default=_silent)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from converters import charset, checks, fields, forms, mapping
+from converters import charset, checks, fields, forms, mapping, scripts
 from converters.checks import Checks
 from converters.fields import Fields
 from converters.findings import Policy, decoder, policy
@@ -51,7 +51,7 @@ class Plan:
 
 def side(layout: Layout) -> Side:
     """A layout, compiled."""
-    table = charset.load(layout.charset)
+    table = scripts.of(layout)
     form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
     return Side(
         layout,

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from converters import pages
 from converters.balance import Books
 from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
@@ -28,7 +30,7 @@ from converters.pipeline.plan import Plan
 from converters.pipeline.reading import Source, chunks
 from converters.pipeline.work import Done
 from converters.report import Definition, Input, Output, Run, RunFacts, report, verdict
-from converters.rundir import RunDirectory
+from converters.rundir import FINDINGS, RunDirectory
 
 __all__ = ["convert", "counted", "roundtrip", "validate"]
 
@@ -122,7 +124,15 @@ def _run(session: _Session, worker: Worker) -> Outcome:
     made = report(facts)
     if session.run is None:
         return Outcome(verdict(facts)[1], made, None)
-    return Outcome(verdict(facts)[1], made, session.run.publish(made, _manifest(facts)))
+    where = session.run.publish(made, _manifest(facts), _pages(session, made))
+    return Outcome(verdict(facts)[1], made, where)
+
+
+def _pages(session: _Session, made: dict[str, Any]) -> list[pages.Page]:
+    """The report for people, in the formats that were asked for."""
+    assert session.run is not None
+    findings = session.run.written(FINDINGS)
+    return pages.render(made, findings, session.job.pages, session.job.lang)
 
 
 def _source(job: Job, name: str, number: int) -> Source:
@@ -225,7 +235,13 @@ def _facts(session: _Session) -> RunFacts:
         counts=ledger.counts,
         policy=session.plan.policy,
         problems=ledger.problems,
-        run=Run(session.begun, time.monotonic() - session.started, where, (), job.jobs),
+        run=Run(
+            session.begun,
+            time.monotonic() - session.started,
+            where,
+            jobs=job.jobs,
+            pages=pages.names(job.pages) if published else (),
+        ),
         stopped=session.stopped,
         complete=session.complete,
         balance=ledger.balance(),

@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from converters import findings
-from converters.charset import load
+from converters import findings, scripts
 from converters.forms import FileProblem
 from converters.model import Mapping
 from converters.pipeline.plan import Plan, Side
@@ -94,7 +93,7 @@ def _show_record(record: RecordView, side: Side, view: tuple[Console, str], mapp
 def _show_ruler(record: RecordView, side: Side, console: Console) -> None:
     width = min(max((console.width - 8) // 10 * 10, 20), WIDEST)
     starts = {field.at - 1 for field in record.fields if field.at}
-    blocks = lines(side.show(record.raw), load(side.layout.charset), starts, width)
+    blocks = lines(side.show(record.raw), scripts.of(side.layout), starts, width)
     for number, (scale, text, marks) in enumerate(blocks):
         for head, line, style in (
             ("", scale, "dim"),

@@ -41,6 +41,8 @@ def replay(run: Published, side: Side, sheets: Sequence[Path], job: Job, changed
     Without sheets all rejected records are replayed as they are. `changed` tells that the
     definitions are not those of the run.
     """
+    if run.manifest["command"] not in RUNS:
+        raise UsageError(f"{run.path} is put together from other runs; replay those")
     names = [one["path"] for one in run.manifest["inputs"]]
     if STDIN in names:
         raise UsageError(f"{run.path} read stdin, which cannot be read again")

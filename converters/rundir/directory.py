@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +22,7 @@ from converters.errors import EnvironmentFailure, UsageError
 from converters.report import Output
 from converters.rundir.sink import Sink
 
-__all__ = ["RunDirectory"]
+__all__ = ["RunDirectory", "put"]
 
 MANIFEST = "manifest.json"
 REPORT = "report.json"
@@ -100,12 +100,24 @@ class RunDirectory:
         """Every finished output, by path."""
         return tuple(sorted(self._written, key=lambda written: written.path))
 
-    def publish(self, report: Mapping[str, Any], manifest: Mapping[str, Any]) -> Path:
-        """Write the report, then the manifest with all outputs, and let the run appear."""
+    def written(self, name: str) -> Path:
+        """Where a finished output stands until the run is published."""
+        return self._partial / name
+
+    def publish(
+        self,
+        report: Mapping[str, Any],
+        manifest: Mapping[str, Any],
+        pages: Iterable[tuple[str, bytes]] = (),
+    ) -> Path:
+        """Write the report and its pages (name and content), then the manifest with all outputs,
+        and let the run appear. Pages can be made again, so the manifest does not list them."""
         assert not self._open, f"still open: {[sink.path for sink in self._open]}"
         outputs = [asdict(output) for output in self.outputs]
         with _surroundings(self.path):
             _write(self._partial / REPORT, report)
+            for name, content in pages:
+                _put(self._partial / name, content)
             _write(self._partial / MANIFEST, {**manifest, "outputs": outputs})
             _sync_directories(self._partial)
             self._unlock()
@@ -148,6 +160,26 @@ def _create(path: Path, mode: str) -> IO[Any]:
     encoding = None if "b" in mode else "utf-8"
     newline = None if "b" in mode else "\n"
     return open(path, mode, encoding=encoding, newline=newline, opener=private)
+
+
+def put(run: Path, name: str, content: bytes) -> Path:
+    """A page of a run that is published already, made anew: the old one, or the whole new one."""
+    place = run / name
+    new = place.with_name(f".{name}.partial-{os.getpid()}")
+    with _surroundings(place):
+        try:
+            _put(new, content)
+            new.replace(place)
+        finally:
+            new.unlink(missing_ok=True)
+    return place
+
+
+def _put(path: Path, content: bytes) -> None:
+    with _create(path, "xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

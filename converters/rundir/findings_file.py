@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -12,9 +13,9 @@ from converters.report import Output
 from converters.rundir.directory import RunDirectory
 from converters.rundir.sink import Stream
 
-__all__ = ["FindingsFile"]
+__all__ = ["FINDINGS", "FindingsFile"]
 
-NAME: Final = "findings.parquet"
+FINDINGS: Final = "findings.parquet"
 ROWS: Final = 1 << 17
 """Rows of a row group. Frames are cut anew so that the file does not depend on the batch size."""
 
@@ -37,7 +38,7 @@ class FindingsFile:
 
     def __init__(self, run: RunDirectory) -> None:
         self._run = run
-        self._sink = run.sink(NAME)
+        self._sink = run.sink(FINDINGS)
         self._writer = pq.ParquetWriter(
             pa.PythonFile(Stream(self._sink), mode="w"), SCHEMA, compression="zstd"
         )
@@ -55,6 +56,16 @@ class FindingsFile:
             self._flush(whole.head(ROWS))
             self._pending = [whole.slice(ROWS)]
             self._rows -= ROWS
+
+    def append(self, path: Path, files: int) -> None:
+        """Copy the findings of another run, whose inputs come behind `files` others."""
+        if not path.is_file():
+            return
+        with pq.ParquetFile(path) as source:
+            for batch in source.iter_batches(ROWS):
+                frame = pl.from_arrow(batch)
+                assert isinstance(frame, pl.DataFrame)
+                self.add(frame.with_columns(pl.col("file") + pl.lit(files, pl.UInt16)))
 
     def close(self) -> Output:
         """Finish the file."""

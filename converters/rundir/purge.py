@@ -18,7 +18,7 @@ import polars as pl
 
 from converters.errors import EnvironmentFailure
 from converters.rundir.directory import MANIFEST, REPORT, RunDirectory
-from converters.rundir.findings_file import NAME, FindingsFile
+from converters.rundir.findings_file import FINDINGS, FindingsFile
 from converters.rundir.published import Published, unchanged
 
 __all__ = ["Purged", "purge", "purgeable"]
@@ -60,8 +60,8 @@ def _fate(run: Published, name: str, outputs: bool) -> str:
         return ""
     if name == REPORT:
         return "values" if _has_values(run.report) else ""
-    if name == NAME:
-        return "values" if _any_value(run.path / NAME) else ""
+    if name == FINDINGS:
+        return "values" if _any_value(run.path / FINDINGS) else ""
     if name.split("/")[0] in FOLDERS or name not in run.files:
         return "removed"
     return "removed" if outputs else ""
@@ -86,7 +86,7 @@ def purge(run: Published, outputs: bool) -> list[Purged]:
         for name, known in run.files.items():
             if name not in fates:
                 made.keep(unchanged(run, name), name, known["records"])
-        if NAME in fates:
+        if FINDINGS in fates:
             _without_values(run, made)
         listed = [*run.manifest.get("purged", ()), *(one.listed() for one in gone)]
         kept = {one.path: one for one in made.outputs}
@@ -101,7 +101,7 @@ def purge(run: Published, outputs: bool) -> list[Purged]:
 def _without_values(run: Published, made: RunDirectory) -> None:
     """The findings, row group by row group, with blank values."""
     file = FindingsFile(made)
-    for frame in _groups(unchanged(run, NAME)):
+    for frame in _groups(unchanged(run, FINDINGS)):
         file.add(frame.with_columns(value=pl.lit("")))
     file.close()
 
@@ -134,8 +134,9 @@ def _report(report: dict[str, Any], purged: list[dict[str, Any]], kept: set[str]
         bare = [_uncounted(block) for block in balance["categories"]]
         balance = balance | {"categories": bare, "discrepancies": []}
     outputs = [one for one in report["outputs"] if one["path"] in kept]
+    facts = {key: value for key, value in report["run"].items() if key != "pages"}
     changed = {"problems": problems, "balance": balance, "outputs": outputs, "purged": purged}
-    return report | changed
+    return report | changed | {"run": facts}
 
 
 def _unvalued(sample: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from converters.charset import NAMES
+from converters import scripts
+from converters.charset import NAMES, TableError, write
 from converters.errors import Problem
 from converters.model import Field, Layout
 from converters.spec import styles
@@ -19,8 +20,8 @@ from converters.spec.fitting import nearest
 __all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]
 
 PAPER: Final = {"name", "notes", "romaji", "sensitivity", "title"}
-EVERY: Final = PAPER | {"at", "balance", "bytes", "chars", "column", "kind", "quote"}
-VALUE: Final = EVERY | {"align", "null", "pad", "required"}
+EVERY: Final = PAPER | {"at", "balance", "bytes", "charset", "chars", "column", "kind", "quote"}
+VALUE: Final = EVERY | {"align", "null", "pad", "required", "shifts"}
 DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "style", "unknown"}
 NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
 TEXT: Final = VALUE | {"pattern", "sentinels"}
@@ -42,7 +43,7 @@ OPTIONS: Final[dict[str, set[str]]] = {
 }
 """Kind → the options it knows. Any other is DEF-003."""
 
-DOUBLE_BYTE: Final = {"cp932", "shift_jis"}
+DOUBLE_BYTE: Final = {"cp16684", "cp300", "cp932", "shift_jis", "shift_jis-2004"}
 SPELLINGS: Final = 200
 """Special spellings one field may have."""
 NARROW: Final = 18
@@ -55,6 +56,7 @@ def check_field(document: Document, layout: Layout, place: int) -> Iterator[Prob
     loc: Loc = ("records", 0, "fields", place)
     yield from _options(document, layout, field, loc)
     yield from _size(document, layout, field, loc)
+    yield from _charset(document, layout, field, loc)
     yield from _spellings(document, layout, field, loc)
     yield from _range(document, field, loc)
     if field.pattern:
@@ -67,12 +69,17 @@ def check_field(document: Document, layout: Layout, place: int) -> Iterator[Prob
         yield from _number(document, field, loc)
 
 
-def encoded_length(layout: Layout, text: str) -> int | None:
-    """Bytes of the text in the layout's charset; None when it has no such character."""
+def encoded_length(layout: Layout, text: str, field: Field | None = None) -> int | None:
+    """Bytes of the text in the charset of the layout or field; None when it has no such character.
+
+    A charset that is not known is a problem of its own; UTF-8 stands in for it.
+    """
     try:
-        return len(text.encode(NAMES.get(layout.charset.lower(), "utf-8")))
+        return len(write(scripts.of(layout, field), text))
     except UnicodeEncodeError:
         return None
+    except (KeyError, OSError, TableError):
+        return len(text.encode())
 
 
 def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
@@ -117,11 +124,37 @@ def _size(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterato
     if is_fixed and field.bytes is None and not doubtful:
         message = f"`bytes` is missing: {field.name or 'the field'} has no width"
         yield document.problem(loc, "DEF-002", message)
-    wide = field.kind == "wide" and NAMES.get(layout.charset.lower()) in DOUBLE_BYTE
+    charset = NAMES.get((field.charset or layout.charset).lower())
+    wide = field.kind == "wide" and charset in DOUBLE_BYTE
     if is_fixed and wide and field.bytes and field.bytes % 2:
-        message = f"{field.name} is full-width in {layout.charset}: its width must be even"
+        message = f"{field.name} is full-width in {charset}: its width must be even"
         hint = f"{field.bytes - 1} or {field.bytes + 1}; is it the number of characters?"
         yield document.problem((*loc, "bytes"), "DEF-013", message, hint)
+
+
+def _charset(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
+    """A charset and a shift rule that this field can have."""
+    if field.charset and field.charset.lower() not in NAMES:
+        message = f'the charset "{field.charset}" is not known'
+        hint = nearest(field.charset.lower(), NAMES)
+        yield document.problem((*loc, "charset"), "DEF-020", message, hint)
+        return
+    try:
+        script = scripts.of(layout, field)
+    except (KeyError, OSError, TableError):
+        return
+    if field.charset and layout.framing.delimited and not script.ascii:
+        message = f"{script.name} cannot stand between delimiters"
+        yield document.problem((*loc, "charset"), "DEF-050", message)
+    if field.shifts == "present":
+        return
+    where = (*loc, "shifts")
+    if not len(script.shifts.marks):
+        message = f"{script.name} has no shift codes"
+        yield document.problem(where, "DEF-050", message)
+    elif field.shifts != "kept" and field.kind == "mixed":
+        message = f"shifts: {field.shifts} needs a kind that says the state: wide, narrow or kana"
+        yield document.problem(where, "DEF-050", message)
 
 
 def _spellings(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
@@ -149,7 +182,7 @@ def _spellings(document: Document, layout: Layout, field: Field, loc: Loc) -> It
 def _fits(
     document: Document, layout: Layout, field: Field, where: Loc, spelling: str
 ) -> Iterator[Problem]:
-    length = encoded_length(layout, spelling)
+    length = encoded_length(layout, spelling, field)
     if length is None:
         yield document.problem(
             where, "DEF-050", f'"{spelling}" cannot be written in {layout.charset}'
@@ -183,7 +216,7 @@ def _style(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterat
         yield document.problem(where, "DEF-002", message, nearest(style, known))
         return
     example = styles.written(style)
-    length = encoded_length(layout, example) or len(example)
+    length = encoded_length(layout, example, field) or len(example)
     if field.bytes and length > field.bytes:
         message = f"{style} writes {length} bytes, the field has {field.bytes}"
         yield document.problem(where, "DEF-050", message)

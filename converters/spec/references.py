@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from converters.charset import NAMES
+from converters import scripts
+from converters.charset import NAMES, TableError
 from converters.errors import Problem
 from converters.findings.catalogue import catalogue
 from converters.model import Condition, Field, Layout, Override
@@ -33,6 +34,8 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
         message = f'the charset "{layout.charset}" is not known'
         hint = nearest(layout.charset.lower(), NAMES)
         yield document.problem(("charset",), "DEF-020", message, hint)
+    else:
+        yield from _script(document, layout)
     if layout.substitute is not None and not (
         len(layout.substitute) == 1 and encoded_length(layout, layout.substitute)
     ):
@@ -50,6 +53,22 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
             hint = f"it stands first in line {document.node((*FIELDS, seen[field.name])).line}"
             yield document.problem(where, "DEF-022", f"the name {field.name} stands twice", hint)
         seen.setdefault(field.name, place)
+
+
+def _script(document: Document, layout: Layout) -> Iterator[Problem]:
+    """The maker's table can be read, and the charset can stand in the form of the file."""
+    try:
+        script = scripts.of(layout)
+    except (OSError, TableError) as exc:
+        message = f"the table of characters cannot be used: {exc}"
+        yield document.problem(("characters", "table"), "DEF-020", message)
+        return
+    except KeyError:
+        return
+    if layout.framing.delimited and not script.ascii:
+        message = f"{script.name} cannot be the charset of a delimited file"
+        hint = "its bytes are no ASCII where delimiters and quotes are looked for"
+        yield document.problem(("charset",), "DEF-050", message, hint)
 
 
 def check_references(document: Document, layout: Layout) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to")}
 
 def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, list[Problem]]:
     """The document with its code tables in place of the paths of CSV files."""
+    document = _with_table(document, folder)
     root = document.root
     codes = root.value.get("codes") if isinstance(root.value, dict) else None
     if codes is None or not isinstance(codes.value, dict):
@@ -33,6 +34,21 @@ def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, 
     assert isinstance(root.value, dict)
     whole = replace(root, value=root.value | {"codes": replace(codes, value=loaded)})
     return replace(document, root=whole), problems
+
+
+def _with_table(document: Document, folder: Path) -> Document:
+    """The document with the place of its maker's table seen from anywhere."""
+    root = document.root
+    found = root.value.get("characters") if isinstance(root.value, dict) else None
+    if found is None or not isinstance(found.value, dict):
+        return document
+    table = found.value.get("table")
+    if table is None or not isinstance(table.value, str) or not table.value:
+        return document
+    placed = replace(table, value=str((folder / table.value).resolve()))
+    inner = replace(found, value=found.value | {"table": placed})
+    assert isinstance(root.value, dict)
+    return replace(document, root=replace(root, value=root.value | {"characters": inner}))
 
 
 def _table(

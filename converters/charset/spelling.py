@@ -1,0 +1,131 @@
+"""Single texts ↔ bytes of a charset, for definitions and header rows; data goes through kernels.
+
+Python here, not the kernels: a definition has a few texts, and a kernel is compiled first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from converters.charset.cells import (
+    ABSENT,
+    CONTROL,
+    LEAD,
+    LEAD3,
+    LONG,
+    NO_CODE,
+    OPENS,
+    SECOND,
+    SHIFT,
+    UNDEFINED,
+)
+from converters.charset.value import Charset
+
+__all__ = ["code", "read", "write"]
+
+
+def code(encode: npt.NDArray[np.uint32], point: int) -> bytes:
+    """The code of one code point, empty where it has none."""
+    cell = int(encode[point]) if point < len(encode) else ABSENT
+    number = cell & NO_CODE
+    return b"" if number == NO_CODE else number.to_bytes(max(1, number.bit_length() + 7 >> 3))
+
+
+def read(charset: Charset, data: bytes) -> str:
+    """One text, decoded by the charset's tables.
+
+    UnicodeDecodeError where a byte is no character.
+    """
+    if charset.unicode or charset.structure == "utf-16":
+        return data.decode(charset.name)
+    found, place, state = bytearray(), 0, charset.shifts.initial
+    while place < len(data):
+        mark = _mark(charset, data, place, state)
+        if mark:
+            _, size, state = mark
+            place += size
+            continue
+        cell, size = _cell(charset, data, place, state)
+        if cell == UNDEFINED or place + size > len(data):
+            end = min(place + size, len(data))
+            raise UnicodeDecodeError(charset.name, data, place, end, "no character")
+        found += _bytes(charset, cell)
+        place += size
+    return found.decode()
+
+
+def _mark(charset: Charset, data: bytes, place: int, state: int) -> tuple[int, int, int] | None:
+    """The shift code at a place: its bytes, their number, the state it opens."""
+    if charset.structure != "shifted" or charset.single[256 * state + data[place]] != SHIFT:
+        return None
+    for mark, size, opened in charset.shifts.marks.tolist():
+        if data[place : place + size] == mark.to_bytes(size, "little"):
+            return mark, size, opened
+    return None
+
+
+def _cell(charset: Charset, data: bytes, place: int, state: int) -> tuple[int, int]:
+    """The cell of the code at a place, and the number of its bytes."""
+    if charset.structure == "shifted":
+        size = 2 if state == charset.shifts.double else 1
+    else:
+        size = {LEAD: 2, LEAD3: 3}.get(int(charset.single[data[place]]), 1)
+    number = int.from_bytes(data[place : place + size], "big")
+    if size == 1:
+        return int(charset.plain[256 * state + number]), size
+    table = charset.double if size == 2 else charset.triple
+    return int(table[number & 0xFFFF]), size
+
+
+def _bytes(charset: Charset, cell: int) -> bytes:
+    """The UTF-8 bytes of a cell."""
+    size = cell >> 24 & 3
+    if size:
+        return cell.to_bytes(4, "little")[:size]
+    if cell & LONG:
+        return int(charset.longs[cell & 0xFFFF]).to_bytes(8, "little")[: cell >> 16 & 15]
+    return chr(cell - CONTROL).encode()
+
+
+def write(charset: Charset, text: str) -> bytes:
+    """One text, encoded as the charset prefers, shift codes included.
+
+    UnicodeEncodeError where a character has no code.
+    """
+    if charset.unicode or charset.structure == "utf-16":
+        return text.encode(charset.name)
+    found, place, state = bytearray(), 0, charset.shifts.initial
+    while place < len(text):
+        cell, size = _encoded(charset, text, place)
+        if cell & NO_CODE == NO_CODE:
+            raise UnicodeEncodeError(charset.name, text, place, place + 1, "no code")
+        needed = cell >> 24 & 7
+        if charset.structure == "shifted" and needed != state:
+            found += _shift(charset, text, needed, place)
+            state = needed
+        number = cell & NO_CODE
+        found += number.to_bytes(max(1, number.bit_length() + 7 >> 3))
+        place += size
+    if state != charset.shifts.initial:
+        found += _shift(charset, text, charset.shifts.initial, len(text))
+    return bytes(found)
+
+
+def _shift(charset: Charset, text: str, state: int, place: int) -> bytes:
+    for mark, size, opened in charset.shifts.marks.tolist():
+        if opened == state:
+            return int(mark).to_bytes(size, "little")
+    raise UnicodeEncodeError(charset.name, text, place, place + 1, "no shift code")
+
+
+def _encoded(charset: Charset, text: str, place: int) -> tuple[int, int]:
+    """The encode cell of the character at a place, and its code points."""
+    point = ord(text[place])
+    cell = int(charset.encode[point]) if point < len(charset.encode) else ABSENT
+    if cell != ABSENT and cell & OPENS and place + 1 < len(text):
+        key = point << SECOND | ord(text[place + 1])
+        at = int(np.searchsorted(charset.sequences, np.uint64(key)))
+        if at < len(charset.sequences) and int(charset.sequences[at]) == key:
+            return int(charset.sequence_codes[at]), 2
+    return cell & ~OPENS, 1
