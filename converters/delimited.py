@@ -18,7 +18,17 @@ import numpy.typing as npt
 
 from converters import scripts, status
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
-from converters.framing import MARK, Beginning, Columns, FileProblem, Split, mark, split, view
+from converters.framing import (
+    MARK,
+    Beginning,
+    Columns,
+    FileProblem,
+    Split,
+    mark,
+    marked,
+    split,
+    view,
+)
 from converters.kernels.assemble import (
     ALWAYS,
     NEEDED,
@@ -53,7 +63,7 @@ class Delimited:
 
     framing: DelimitedFraming
     fields: tuple[Field, ...]
-    utf8: bool
+    marked: bool
     decode: Callable[[bytes], str]
     encode: Callable[[str], bytes]
     modes: Ints
@@ -68,7 +78,7 @@ class Delimited:
         return self.limit + MARKS
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
-        start = mark(data, eof, self.utf8, self.framing.bom)
+        start = mark(data, eof, self.marked, self.framing.bom)
         if start is None or not self.framing.header or not len(data):
             return start
         rest = _unmarked(data[start.used :])
@@ -150,8 +160,8 @@ def form(
     assert framing is not None, "a delimited form needs delimited framing"
     fields = layout.record.fields
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
-    utf8 = scripts.of(layout).unicode
-    return Delimited(framing, fields, utf8, decode, encode, modes)
+    is_marked = marked(scripts.of(layout))
+    return Delimited(framing, fields, is_marked, decode, encode, modes)
 
 
 def _mode(field: Field, quote: str) -> int:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from converters import charset, scripts, status
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
-from converters.framing import Beginning, Split, mark, split, view
+from converters.framing import Beginning, Split, mark, marked, split, view
 from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
 from converters.kernels.frame import split_fixed
 from converters.model import Field, Layout
@@ -43,7 +43,7 @@ class Fixed:
 
     length: int
     newline: int
-    utf8: bool
+    marked: bool
     mark: bytes
     at: Ints
     width: Ints
@@ -56,7 +56,7 @@ class Fixed:
         return max(LONGEST, 16 * self.length)
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
-        return mark(data, eof, self.utf8, expected=False)
+        return mark(data, eof, self.marked, expected=False)
 
     def opening(self) -> bytes:
         return b""
@@ -127,7 +127,7 @@ def form(layout: Layout) -> Fixed:
     return Fixed(
         length=framing.length,
         newline=NEWLINE[framing.terminator],
-        utf8=scripts.of(layout).unicode,
+        marked=marked(scripts.of(layout)),
         mark=b"\x1a" if framing.eof == "1a" else b"",
         at=at,
         width=width,

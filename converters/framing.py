@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from converters import charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
 from converters.kernels.frame import BLANK, LONG, RAGGED, SHORT, TOO_LONG, UNCLOSED
 from converters.kernels.memory import window
@@ -26,6 +27,7 @@ __all__ = [
     "Form",
     "Split",
     "mark",
+    "marked",
     "split",
     "view",
 ]
@@ -112,8 +114,21 @@ class Form(Protocol):
         """The records of the rows to keep, and their bounds. A text that is too long is cut."""
 
 
-def mark(data: Bytes, eof: bool, utf8: bool, expected: bool) -> Beginning | None:
-    """The byte order mark: eaten where the charset has one, reported where it is not expected."""
+def marked(script: charset.Charset) -> bool:
+    """Whether EF BB BF can only be a byte order mark, since no text of the charset begins so.
+
+    True for UTF-8 and the Shift_JIS family: editors put the mark there all the same.
+    """
+    try:
+        charset.read(script, MARK[:2])
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def mark(data: Bytes, eof: bool, eaten: bool, expected: bool) -> Beginning | None:
+    """The byte order mark of UTF-8: reported where it is not as expected, and `eaten` where it can
+    be nothing else."""
     if not len(data):
         return Beginning(0, None, (FileProblem("SRC-001", "", 0),)) if eof else None
     head = data[: len(MARK)].tobytes()
@@ -123,7 +138,7 @@ def mark(data: Bytes, eof: bool, utf8: bool, expected: bool) -> Beginning | None
     problems: tuple[FileProblem, ...] = ()
     if present != expected:
         problems = (FileProblem("SRC-004", "present" if present else "absent", 0),)
-    return Beginning(len(MARK) if present and utf8 else 0, None, problems)
+    return Beginning(len(MARK) if present and eaten else 0, None, problems)
 
 
 Splitter = Callable[..., tuple[int, int]]

@@ -265,6 +265,12 @@ def test_a_header_is_matched_by_name(
     assert form().begin(array(data), False) == Beginning(len(row) + 2, order, problems)
 
 
+def test_a_mark_before_a_header_of_another_charset_is_eaten():
+    data = b"\xef\xbb\xbfa,b\r\n1,2\r\n"
+    found = form().begin(array(data), False)
+    assert found == Beginning(8, (0, 1), (problem("SRC-004", "present"),))
+
+
 def test_a_file_without_its_header_keeps_its_first_record():
     data = b"1,2\r\n"
     assert form().begin(array(data), False) == Beginning(0, None, (problem("SRC-010", ""),))

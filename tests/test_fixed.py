@@ -186,13 +186,15 @@ def test_fields_lie_at_their_offsets_and_a_broken_record_has_none():
     assert [int(spans.of(field)[0][1]) for field in range(len(FIELDS))] == [14, 14, 14]
 
 
-def test_a_byte_order_mark_is_eaten_in_utf8_only():
+def test_a_byte_order_mark_is_eaten_where_it_can_be_no_text():
     data = b"\xef\xbb\xbfabcd\r\n"
     problem = (framing.FileProblem("SRC-004", "present", 0),)
     field = {"name": "a", "bytes": 4}
     utf8 = form(field, charset="utf-8")
     assert utf8.begin(array(data), True) == framing.Beginning(3, None, problem)
-    assert form(field).begin(array(data), True) == framing.Beginning(0, None, problem)
+    assert form(field).begin(array(data), True) == framing.Beginning(3, None, problem)
+    kanji = form(field, charset="euc-jp")
+    assert kanji.begin(array(data), True) == framing.Beginning(0, None, problem)
     assert utf8.begin(array(data[:2]), False) is None
     assert utf8.begin(array(data[3:]), False) == framing.Beginning(0, None, ())
     assert utf8.begin(array(b""), True) == framing.Beginning(

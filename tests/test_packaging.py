@@ -19,3 +19,10 @@ def test_every_definition_and_code_table_is_in_the_wheel() -> None:
     lost = {path.suffix for path in (ROOT / "layouts").rglob("*.*") if path.is_file()}
     shipped = {Path(pattern).suffix for pattern in SETUP["package-data"]["converters.layouts"]}
     assert lost - shipped <= {".py", ".pyc"}
+
+
+def test_every_data_file_is_in_the_wheel() -> None:
+    root = ROOT / "converters"
+    patterns = SETUP["package-data"]["converters"]
+    shipped = {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    assert {path for path in (root / "data").rglob("*") if path.is_file()} <= shipped

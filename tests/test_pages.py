@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
-import io
 import json
 import re
 import tomllib
@@ -277,17 +275,41 @@ def test_markdown_tells_the_counts(run: Path, report: Report) -> None:
 # ---- nothing of a person, nothing from outside ---------------------------------------------------
 
 
+def values(names: tuple[str, ...]) -> set[str]:
+    """What stands in fields of the input with defects, rejected records included."""
+    places, begin = {}, 0
+    for field in spec.load_layout("vendor-a/resident").record.fields:
+        places[field.name] = slice(begin, begin + (field.bytes or 0))
+        begin += field.bytes or 0
+    records = (SAMPLES / "defects" / "input.dat").read_bytes().split(b"\r\n")
+    texts = (
+        record[places[name]].decode("cp932", "ignore").strip()
+        for record in records
+        for name in names
+        if len(record) == begin
+    )
+    return {text for text in texts if len(text) > 4 and set(text) != {"9"}}
+
+
 def test_no_value_of_a_resident_is_on_any_page(run: Path) -> None:
-    text = (run / "input.csv").read_text("utf-8")
-    hidden = {
-        row[name]
-        for row in csv.DictReader(io.StringIO(text))
-        for name in ("個人番号", "氏名", "氏名_フリガナ", "住所_番地号表記", "宛名番号")
-        if len(row[name]) > 3
-    }
-    assert len(hidden) > 50
+    hidden = values(("個人番号", "氏名", "氏名カナ", "番地", "住民票コード", "宛名番号"))
+    assert len(hidden) > 100
     for content in map(readable, sorted(run.glob("report.*"))):
         assert [value for value in hidden if value in content] == []
+
+
+def test_a_secret_is_on_no_page_even_where_samples_are_raw(tmp_path: Path) -> None:
+    source = (str(SAMPLES / "defects" / "input.dat"),)
+    formats = (*pages.FORMATS,)
+    layout = spec.load_layout("vendor-a/resident")
+    job = pipeline.Job(source, layout=layout, out=tmp_path / "run", samples="raw", pages=formats)
+    pipeline.validate(job)
+    secrets = values(("個人番号",))
+    assert len(secrets) > 30
+    found = [readable(path) for path in sorted((tmp_path / "run").glob("report.*"))]
+    assert [value for value in secrets for content in found if value in content] == []
+    shown = (tmp_path / "run" / "report.html").read_text("utf-8")
+    assert said("raw_samples").ja in shown and said("values_raw").en in shown
 
 
 def readable(path: Path) -> str:
@@ -439,6 +461,46 @@ def test_findings_are_taken_from_the_file_as_from_memory(tmp_path: Path, report:
     assert len(whole.rows) == whole.total == 5_000
     assert sample.listed(path, grown, 1_000) == whole.first(1_000)
     assert sample.listed(tmp_path / "none", grown, 10) == sample.NONE
+
+
+def test_characters_are_shown_where_the_report_has_them(tmp_path: Path, report: Report) -> None:
+    census = {
+        "cells": 1234,
+        "codes": [{"code": "FBFC", "count": 7}, {"code": "F040", "note": "外"}],
+    }
+    counted = {**report, "characters": census}
+    made = dict(pages.render(counted, tmp_path / "none", ["html", "xlsx"]))
+    tree = markup.fromstring(made["report.html"])
+    assert rows_of(tree, "characters-1") == [["cells", "1,234"]]
+    assert rows_of(tree, "characters-2") == [["FBFC", "7", "–"], ["F040", "–", "外"]]
+    assert tree.xpath("//nav//a[@href='#characters']")
+    file = tmp_path / "report.xlsx"
+    file.write_bytes(made["report.xlsx"])
+    sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("文字一覧").to_python()
+    assert ["FBFC", 7.0] in [row[:2] for row in sheet]
+
+
+@pytest.mark.parametrize("command", ["validate", "roundtrip", "empty", "back"])
+def test_every_kind_of_run_has_pages(command: str, tmp_path: Path) -> None:
+    formats, out = (*pages.FORMATS,), tmp_path / "run"
+    mapping = spec.load_mapping(MAPPING)
+    if command == "back":
+        standard = (str(SAMPLES / "clean" / "expected" / "input.csv"),)
+        pipeline.convert(pipeline.Job(standard, mapping, back=True, out=out, pages=formats))
+    elif command == "empty":
+        (tmp_path / "nothing.dat").touch()
+        job = pipeline.Job((str(tmp_path / "nothing.dat"),), mapping, out=out, pages=formats)
+        pipeline.convert(job)
+    else:
+        source = (str(SAMPLES / "defects" / "input.dat"),)
+        job = pipeline.Job(source, mapping, mapping.source, out=out, pages=formats, lang="en")
+        getattr(pipeline, command)(job)
+    parser = Nesting()
+    parser.feed((out / "report.html").read_text("utf-8"))
+    assert parser.open == []
+    ElementTree.parse(out / "report.junit.xml")
+    assert (out / "report.md").read_text("utf-8").startswith("# ")
+    assert CalamineWorkbook.from_path(str(out / "report.xlsx")).sheet_names == [*workbook.SHEETS]
 
 
 # ---- the rest ------------------------------------------------------------------------------------

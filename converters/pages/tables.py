@@ -6,6 +6,7 @@ HTML, Excel and Markdown lay out the same tables, so a number is taken from the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from converters.findings import SEVERITIES
@@ -69,6 +70,7 @@ def _example(problem: Report) -> str | None:
     return next((one["value"] for one in problem["samples"] if "value" in one), None)
 
 
+@cache
 def severity(name: str) -> Mark:
     return Mark(name, said(name))
 

@@ -133,7 +133,8 @@ class _Sheet:
         if abs(number) >= EXACT:
             self._put(column, str(number), "amount")
             return
-        self._widen(column, grouped(number))
+        if self._row < MEASURED:
+            self._widen(column, grouped(number))
         _must(self._sheet.write_number(self._row, column, number, self._formats["number"]))
 
     def _put(self, column: int, text: str, look: str, wide: bool = True) -> None:
