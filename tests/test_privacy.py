@@ -63,7 +63,7 @@ def raw_values(path: Path, name: str, levels: tuple[str, ...]) -> set[str]:
             start, stop = spans.of(place)
             ends = zip(start.tolist(), stop.tolist(), strict=True)
             found |= {decode(spans.data[a:b].tobytes()).strip(" 　") for a, b in ends}
-    return {value for value in found if len(value) >= SHORTEST and len(set(value)) > 1}
+    return {value for value in found if len(value) >= SHORTEST and len(set(value)) > 2}
 
 
 def artefacts(run: Path, log: str, kept: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -109,8 +109,7 @@ def extract_rejects(**given: Unpack[Given]) -> int:
 @rejects.command("replay")
 @run
 @click.argument("sheets", nargs=-1, type=options.PATH, metavar="[SHEET]...")
-@click.option("--out", type=options.PATH, required=True, metavar="DIR", help="Run directory.")
-@click.option("--force", is_flag=True, help="Replace a run directory that exists.")
+@options.output
 @click.option(
     "--from", "folder", type=options.PATH, metavar="DIR", help="Where the inputs lie now."
 )
@@ -138,6 +137,8 @@ def replay_rejects(**given: Unpack[Given]) -> int:
     utsushi rejects replay runs/1 repair.xlsx --out runs/2
     utsushi rejects replay runs/1 --changed-definitions --out runs/2
     """
+    if given["out"] is None:
+        raise click.UsageError("give --out")
     from converters import repair, rundir
 
     earlier = rundir.published(given["run"])
