@@ -44,7 +44,7 @@ from converters.kernels.frame import (
 )
 from converters.model import DelimitedFraming, Field, Layout
 
-__all__ = ["Delimited", "form"]
+__all__ = ["Delimited", "form", "raw_columns"]
 
 LONGEST: Final = 1 << 20
 """Bytes after which a record without an end, or with an open quote, is cut."""
@@ -204,6 +204,21 @@ def _cells(row: bytes, delimiter: bytes) -> list[bytes]:
         found.append(plain if quoted is None else quoted.replace(b'""', b'"'))
         place = match.end()
         if not more:
+            break
+    return found
+
+
+def raw_columns(content: bytes, delimiter: bytes) -> list[bytes]:
+    """The columns of a whole record as they stand there, quotes and all."""
+    stop = re.escape(delimiter)
+    pattern = rb'((?:"(?:[^"]|"")*"[^%b]*|[^%b]*))(%b|\Z)' % (stop, stop, stop)
+    found, place = [], 0
+    for match in re.compile(pattern, re.DOTALL).finditer(content):
+        if match.start() != place:
+            break
+        found.append(match[1])
+        place = match.end()
+        if not match[2]:
             break
     return found
 

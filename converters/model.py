@@ -367,12 +367,11 @@ class Mapping(Model):
     notes: str = ""
     source: Name = Key(description="id of the source layout")
     target: Name = Key(description="id of the target layout")
-    codes: dict[str, dict[str, str] | str] = Key(
-        {}, description="code tables: source value to target value, or a CSV with columns from,to"
-    )
+    codes: dict[str, dict[str, str] | str] = Key({}, description="source to target value, or a CSV")
     rules: tuple[Rule, ...] = Key(min_length=1)
     ignore: tuple[Ignore, ...] = ()
     filter: tuple[Filter, ...] = ()
+    tolerance: float = Key(0, ge=0, le=100, description="percent that may become blank or unknown")
     severities: tuple[Override, ...] = ()
 
     def code_table(self, name: str) -> dict[str, str]:

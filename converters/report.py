@@ -120,7 +120,8 @@ class RunFacts:
 
     `command` is convert, validate or roundtrip. `stopped` says why nothing was published: on-error,
     max-errors or balance; empty where the run went through. `complete` is False where not all
-    records were read. `balance`, `steps`, `fields` and `characters` go into the report as they are.
+    records were read. `balance`, `steps`, `fields`, `characters` and `lineage` go into the report
+    as they are.
     """
 
     command: str
@@ -138,6 +139,7 @@ class RunFacts:
     steps: Sequence[Mapping[str, Any]] = ()
     fields: Sequence[Mapping[str, Any]] = ()
     characters: Mapping[str, Any] = field(default_factory=dict)
+    lineage: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -191,6 +193,7 @@ def report(facts: RunFacts) -> dict[str, Any]:
         "fields": list(facts.fields),
         "fields_total": len(facts.fields),
         "characters": dict(facts.characters) or None,
+        "lineage": dict(facts.lineage) or None,
         "run": _run(facts.run),
     }
     return plain(bounded(plain(made)))

@@ -81,9 +81,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "途中で止めたため、すべてのレコードは読んでいません。",
         "The run stopped early; not all records were read.",
     ),
+    "raw": (
+        "報告に個人の値がそのまま入っています（--samples raw）。取り扱いに注意してください。",
+        "The report shows personal values as they are (--samples raw). Handle it with care.",
+    ),
     "reasons": ("対象外の理由: ", "filtered because: "),
     "records": ("{count} 件", "{count} records"),
     "rejects": ("除外", "rejected"),
+    "repairs": ("修正", "repaired"),
+    "replayed": (
+        "{run} の除外から再処理 {records}（修正 {edited}）= 変換 {converted} + 除外 {rejected}"
+        " + 対象外 {filtered} + 削除 {removed}",
+        "replayed of {run} {records} (edited {edited}) = converted {converted}"
+        " + rejected {rejected} + filtered {filtered} + removed {removed}",
+    ),
     "report": ("報告", "report"),
     "residual": ("残差", "residual"),
     "stopped": ("中止", "STOPPED"),
@@ -172,10 +183,20 @@ def _equation(report: Report, lang: str) -> Iterator[RenderableType]:
         yield _Wrapped(Text(_word("open", lang), STYLES["stopped"]))
     if not report["complete"]:
         yield _Wrapped(Text(_word("partial", lang), STYLES["stopped"]))
+    if "lineage" in report:
+        yield _Wrapped(Text(_replayed(report["lineage"], lang)))
+    if report["policy"]["samples"] == "raw":
+        yield _Wrapped(Text(_word("raw", lang), STYLES["warned"]))
     totals = {key: _number(count) for key, count in report["findings"].items()}
     some = any(report["findings"].values())
     sentence = _word("totals" if some else "none", lang, **totals)
     yield _Wrapped(Text(sentence + _word("exit", lang, code=report["exit_code"])))
+
+
+def _replayed(lineage: Report, lang: str) -> str:
+    """What became of the rejects of an earlier run."""
+    counts = {key: _number(count) for key, count in lineage["replayed"].items()}
+    return _word("replayed", lang, run=lineage["run"], **counts)
 
 
 def _problems(report: Report, lang: str) -> Iterator[RenderableType]:
@@ -234,14 +255,14 @@ def _paths(report: Report) -> list[tuple[str, str, Any]]:
     found = [
         (_role(output["path"]), output["path"], output["records"] or None)
         for output in report["outputs"]
-        if not output["path"].endswith("rejects/index.csv")
+        if not output["path"].endswith(("rejects/index.csv", "repairs/index.csv"))
     ]
     reports = [*report["run"].get("pages", ()), "report.json"]
     found += [("report", path, None) for path in reports]
     return sorted(found, key=lambda row: ROLES.index(row[0]))
 
 
-ROLES: Final = ("output", "residual", "rejects", "list", "report")
+ROLES: Final = ("output", "residual", "repairs", "rejects", "list", "report")
 
 
 def _role(path: str) -> str:
@@ -250,12 +271,13 @@ def _role(path: str) -> str:
     if name == "findings.parquet":
         return "list"
     folder = folders[-1] if folders else name.split(".")[0]
-    return folder if folder in ("rejects", "residual") else "output"
+    return folder if folder in ("rejects", "repairs", "residual") else "output"
 
 
 def next_commands(report: Report) -> Iterator[str]:
     """The command to type: look at the first bad record, or take the way back."""
     known = {found["role"]: found["reference"] for found in report["definitions"]}
+    directory = report["run"].get("directory")
     for problem in _biggest(report):
         sample = next((sample for sample in problem["samples"] if "record" in sample), None)
         if sample is not None and report["status"] != "done":
@@ -264,8 +286,9 @@ def next_commands(report: Report) -> Iterator[str]:
                 place += ["--mapping", known["mapping"]]
             yield _command("preview", _input(report, sample), "--layout", known["source"], *place)
             yield _command("explain", problem["code"])
+            if directory and int(report["counts"]["rejected"]):
+                yield _command("rejects", "extract", directory, "-o", "repair.xlsx")
             return
-    directory = report["run"].get("directory")
     if report["command"] == "convert" and directory and report["status"] != "stopped":
         outputs = [path for key, path, _ in _paths(report) if key == "output"]
         paths = [os.path.join(directory, path) for path in outputs]

@@ -34,6 +34,7 @@ KERNELS = (
     "test_kinds",
     "test_mapping_texts",
     "test_memory",
+    "test_pseudonym",
     "test_residual",
     "test_samples",
     "test_scripts",

@@ -55,14 +55,23 @@ ALLOWED |= {
     "pipeline": set(ALLOWED) - {"__init__", "coverage", "generate", "progress", "series", "summary"}
 }
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
+ALLOWED |= {
+    "anonymize": VALUES
+    | {"kernels", "checkdigits", "delimited", "fields", "findings", "generate", "pipeline"},
+}
+ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
+ALLOWED |= {
+    "repair": VALUES | {"kernels", "fixed", "delimited", "findings", "pipeline", "rundir"},
+}
 ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {
     "click": {"cli"},
     "jinja2": {"pages"},
     "numba": {"kernels"},
+    "python_calamine": {"repair"},
     "rich": {"cli", "preview", "progress", "summary"},
-    "xlsxwriter": {"pages"},
+    "xlsxwriter": {"pages", "repair"},
     "yaml": {"spec"},
 }
 

@@ -74,7 +74,8 @@ JAPANESE = """\
 
 次の操作
   utsushi preview resident.dat --layout a/resident --at 9
-  utsushi explain FLD-050"""
+  utsushi explain FLD-050
+  utsushi rejects extract runs/1 -o repair.xlsx"""
 
 ENGLISH = """\
 CHECK NEEDED  The conversion is finished, with findings to look at.
@@ -112,7 +113,8 @@ Files  runs/1
 
 Next
   utsushi preview resident.dat --layout a/resident --at 9
-  utsushi explain FLD-050"""
+  utsushi explain FLD-050
+  utsushi rejects extract runs/1 -o repair.xlsx"""
 
 
 @pytest.mark.parametrize(("lang", "expected"), [("ja", JAPANESE), ("en", ENGLISH)])

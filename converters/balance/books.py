@@ -52,6 +52,7 @@ def balance(books: Books, definitions: MappingSet | None, back: bool = False) ->
     """
     known = () if definitions is None else pairs(definitions, back)
     reasons = {} if definitions is None else unread(definitions, back)
+    tolerance = 0.0 if definitions is None else definitions.mapping.tolerance / 100
     return {
         "closed": books.is_closed,
         "records": _records(books),
@@ -60,7 +61,7 @@ def balance(books: Books, definitions: MappingSet | None, back: bool = False) ->
         "fill": [*_fill(books, known)],
         "categories": [*_categories(books, known)],
         "unread": [*_unread(books, reasons)],
-        "discrepancies": [*_discrepancies(books, known, reasons)],
+        "discrepancies": [*_discrepancies(books, known, reasons, tolerance)],
     }
 
 
@@ -196,7 +197,7 @@ def _unread(books: Books, reasons: Mapping[str, str]) -> Iterator[Block]:
 
 
 def _discrepancies(
-    books: Books, known: tuple[Pair, ...], reasons: Mapping[str, str]
+    books: Books, known: tuple[Pair, ...], reasons: Mapping[str, str], tolerance: float
 ) -> Iterator[Block]:
     if not books.is_closed:
         written = books.accepted if books.target is None else books.target
@@ -206,6 +207,7 @@ def _discrepancies(
         for pair in known:
             if pair.sources and pair.targets:
                 yield from _pair_differs(books.accepted, books.target, pair)
+                yield from _rates_differ(books.accepted, books.target, pair, tolerance)
     for block in _unread(books, reasons):
         yield _differs("BAL-010", block["field"], "0", str(block["filled"]))
 
@@ -224,9 +226,18 @@ def _pair_differs(before: Tally, after: Tally, pair: Pair) -> Iterator[Block]:
     if pair.same_key and first.key is not None and second.key not in (None, first.key):
         yield _differs("BAL-005", name, str(first.key.count), str(_count(second.key)))
     yield from _categories_differ(pair, first, second)
+
+
+def _rates_differ(before: Tally, after: Tally, pair: Pair, tolerance: float) -> Iterator[Block]:
+    """Values that became blank, and dates that became unknown, beyond what is tolerated."""
+    name = pair.targets[0]
     expected, found = _due(before, after, pair)
-    if found < expected and pair.operation != "substring":
+    if expected - found > tolerance * expected and pair.operation != "substring":
         yield _differs("BAL-007", name, str(expected), str(found))
+    known = _unknown(before, pair.sources, pair)
+    unknown = _unknown(after, pair.targets, pair)
+    if unknown - known > tolerance * before.records:
+        yield _differs("BAL-011", name, str(known), str(unknown))
 
 
 def _count(total: KeyTotal | None) -> int:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from types import FrameType
 
 import click
 
-from converters.cli import definitions, files, reports, runs
+from converters.cli import definitions, files, purging, reconciling, rejects, reports, runs
 from converters.cli.words import say
 from converters.errors import ConvertersError, EnvironmentFailure, Interrupted
 
@@ -41,6 +43,10 @@ for command in (
     runs.roundtrip,
     files.preview,
     files.generate,
+    files.anonymize,
+    rejects.rejects,
+    purging.purge,
+    reconciling.reconcile,
     reports.report,
     definitions.layout,
     definitions.mapping,
@@ -78,10 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as crash:
         if "--debug" in given:
             raise
-        say("crash", kind=type(crash).__name__, text=str(crash).split("\n")[0])
+        say("crash", kind=type(crash).__name__, place=_place(crash))
         return 1
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def _place(crash: BaseException) -> str:
+    """Where a bug showed. Its own words are left out: they may quote a resident's data."""
+    frames = traceback.extract_tb(crash.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
 def _run(given: list[str]) -> int:

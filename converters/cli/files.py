@@ -1,4 +1,4 @@
-"""preview and generate: the commands that look into one file, and that make one."""
+"""preview, generate, anonymize: the commands that look into one file, and that make one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
     from converters.model import Mapping
     from converters.pipeline.plan import Plan
 
-__all__ = ["generate", "preview"]
+__all__ = ["anonymize", "generate", "preview"]
 
 
 @click.command()
@@ -111,4 +111,49 @@ def generate(**given: Unpack[Given]) -> int:
     layout = spec.load_layout(given["reference"], given["layouts"])
     maker.write(layout, out, given["records"], given["seed"], given["defects"])
     say("written", records=given["records"], path=out)
+    return 0
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@options.layout
+@click.option(
+    "--key-file", type=options.PATH, required=True, metavar="FILE", help="A secret of 16 bytes up."
+)
+@click.option("-o", "--out", type=options.PATH, required=True, metavar="FILE", help="File to make.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@options.jobs
+@options.batch_records
+@options.layouts
+@options.quiet
+@options.common
+def anonymize(**given: Unpack[Given]) -> int:
+    """Make a twin of a file that is about nobody.
+
+    Personal values are replaced, byte for byte in their places; lengths, codes, unknown dates and
+    defects stay. The same value has the same pseudonym in every file made with the same key. Who
+    has the key can find out who is who: keep it as you keep the file.
+
+    \b
+    utsushi anonymize resident.dat --layout vendor-a/resident --key-file secret -o rehearsal.dat
+    """
+    out = given["out"]
+    assert out is not None, "click requires it"
+    if out.exists() and not given["force"]:
+        raise UsageError(f"{out}: {word('exists')}")
+    source, key = options.existing(given["file"]), options.existing(str(given["key_file"]))
+    if out.exists() and out.samefile(source):
+        raise UsageError(f"{out}: {word('same')}")
+    from converters import anonymize as twins
+    from converters import progress, spec
+    from converters.pipeline import Job
+
+    layout = spec.load_layout(given["layout"] or "", given["layouts"])
+    with progress.shown(source.stat().st_size, given["quiet"]) as advance:
+        limit = given["batch_records"]
+        job = Job((str(source),), jobs=given["jobs"], batch_records=limit, progress=advance)
+        done = twins.anonymize(layout, str(source), out, key.read_bytes().strip(), job)
+    for name, count in sorted(done.kept.items()):
+        say("kept", field=name or word("record"), count=count)
+    say("anonymized", records=done.records, path=out)
     return 0

@@ -14,9 +14,11 @@ from converters.errors import EnvironmentFailure
 
 __all__ = [
     "Given",
+    "batch_records",
     "common",
     "existing",
     "inputs",
+    "jobs",
     "keep_residual",
     "layout",
     "layouts",
@@ -41,24 +43,36 @@ class Given(TypedDict, total=False):
     back: bool
     batch_records: int | None
     before: Path
+    changed_definitions: bool
     code: str
+    codes: tuple[str, ...]
     defects: float
+    dry_run: bool
     fail_on: str
+    fields: tuple[str, ...]
     file: str
+    first: str
+    folder: Path | None
     force: bool
     inputs: tuple[str, ...]
     jobs: int
     json: bool
+    key_file: Path
     keep_residual: bool
     lang: str | None
     layout: str | None
     layouts: tuple[Path, ...]
     mapping: str | None
     max_errors: int | None
+    max_fill_drop: float
+    max_rise: float
+    max_shift: float
+    max_unknown_rise: float
     name: Literal["layout", "mapping", "report"]
     number: int
     on_error: str
     out: Path | None
+    outputs: bool
     quiet: bool
     records: int
     reference: str
@@ -68,7 +82,9 @@ class Given(TypedDict, total=False):
     run: Path
     runs: tuple[Path, ...]
     samples: Literal["masked", "raw", "none"]
+    second: str
     seed: int
+    sheets: tuple[Path, ...]
     to: str | None
     verbose: bool
 
@@ -140,6 +156,20 @@ output = _together(
     click.option("--force", is_flag=True, help="Replace a run directory that exists."),
     pages("--report", "Pages to write into it: html, junit, md, xlsx with commas, or none."),
 )
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=lambda: os.cpu_count() or 1,
+    show_default="CPU count",
+    help="Threads that work at the same time; the result is the same.",
+)
+batch_records = click.option(
+    "--batch-records",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Records per batch; the result is the same.",
+)
 policy = _together(
     click.option(
         "--fail-on",
@@ -168,20 +198,8 @@ policy = _together(
         show_default=True,
         help="How values appear in reports.",
     ),
-    click.option(
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        default=lambda: os.cpu_count() or 1,
-        show_default="CPU count",
-        help="Threads that work at the same time; the result is the same.",
-    ),
-    click.option(
-        "--batch-records",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Records per batch; the result is the same.",
-    ),
+    jobs,
+    batch_records,
     click.option("--json", is_flag=True, help="Print report.json to stdout, no summary."),
 )
 

@@ -13,9 +13,10 @@ from converters.cli.options import Given
 from converters.cli.words import language
 
 if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
+    from converters.model import Layout, MappingSet
     from converters.pipeline import Job, Outcome
 
-__all__ = ["convert", "roundtrip", "validate"]
+__all__ = ["convert", "finish", "roundtrip", "validate"]
 
 
 @click.command()
@@ -50,7 +51,7 @@ def convert(**given: Unpack[Given]) -> int:
         raise click.UsageError("--keep-residual needs --out")
     from converters import pipeline
 
-    return _finish(pipeline.convert, given)
+    return finish(pipeline.convert, given)
 
 
 @click.command()
@@ -71,7 +72,7 @@ def validate(**given: Unpack[Given]) -> int:
     """
     from converters import pipeline
 
-    return _finish(pipeline.validate, given)
+    return finish(pipeline.validate, given)
 
 
 @click.command()
@@ -95,17 +96,24 @@ def roundtrip(**given: Unpack[Given]) -> int:
     """
     from converters import pipeline
 
-    return _finish(pipeline.roundtrip, given)
+    return finish(pipeline.roundtrip, given)
 
 
-def _finish(run: Callable[[Job], Outcome], given: Given) -> int:
-    """Run the job, then say how it went: the summary on stderr or the report on stdout."""
+def finish(
+    run: Callable[[Job], Outcome],
+    given: Given,
+    loaded: tuple[MappingSet | None, Layout | None] = (None, None),
+) -> int:
+    """Run the job, then say how it went: the summary on stderr or the report on stdout.
+
+    `loaded` are definitions that are there already.
+    """
     from converters import progress, summary
 
     sizes = [options.existing(name).stat().st_size for name in given["inputs"] if name != "-"]
     total = sum(sizes) if "-" not in given["inputs"] else None
     with progress.shown(total, given["quiet"] or given["json"]) as advance:
-        outcome = run(_job(given, advance))
+        outcome = run(_job(given, loaded, advance))
     if given["json"]:
         click.echo(json.dumps(outcome.report, ensure_ascii=False, indent=1))
     else:
@@ -127,16 +135,22 @@ def _details(report: dict[str, Any]) -> None:
     click.echo(f"{'run':8} {speed}, Python {run['python']}, {run['platform']}", err=True)
 
 
-def _job(given: Given, advance: Callable[[int], None]) -> Job:
+def _job(
+    given: Given, loaded: tuple[MappingSet | None, Layout | None], advance: Callable[[int], None]
+) -> Job:
     """The job of the options; definitions are loaded here, and all their problems reported."""
     from converters import spec
     from converters.pipeline import Job
 
-    mapping, layout = given.get("mapping"), given.get("layout")
+    mapping, layout = loaded
+    if mapping is None and layout is None:
+        named, plain = given.get("mapping"), given.get("layout")
+        mapping = spec.load_mapping(named, given["layouts"]) if named else None
+        layout = spec.load_layout(plain, given["layouts"]) if plain else None
     return Job(
         inputs=given["inputs"],
-        mapping=spec.load_mapping(mapping, given["layouts"]) if mapping else None,
-        layout=spec.load_layout(layout, given["layouts"]) if layout else None,
+        mapping=mapping,
+        layout=layout,
         back=given.get("back", False),
         out=given["out"],
         to_stdout=given.get("to") is not None,

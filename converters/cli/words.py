@@ -10,21 +10,44 @@ import click
 __all__ = ["language", "say", "word"]
 
 WORDS = {
+    "anonymized": (
+        "{records} 件を {path} に書きました。個人の値は置き換えてあります。",
+        "wrote {records} records to {path}, personal values replaced",
+    ),
+    "changed": (
+        "実行の後に定義が変わっています: {names}（そのまま使うには --changed-definitions）",
+        "definitions changed since the run: {names} (--changed-definitions uses them)",
+    ),
     "crash": (
-        "内部エラー {kind}: {text}（不具合です。--debug の出力を添えてお知らせください）",
-        "internal error {kind}: {text} (please report it, with the output of --debug)",
+        "内部エラー {kind} {place}（不具合です。--debug の出力から値を除いてお知らせください）",
+        "internal error {kind} at {place} (please report it with the output of --debug,"
+        " less any personal values)",
     ),
     "interrupted": (
         "中断しました。確定名の出力はありません。",
         "interrupted; nothing was published",
     ),
+    "differences": (
+        "違い {found} 件、うち許容範囲を超えるもの {beyond} 件",
+        "{found} differences, {beyond} of them beyond their limits",
+    ),
+    "no-differences": ("違いはありません", "no differences"),
     "exists": (
         "すでにあります（置き換えるには --force）",
         "exists already; --force replaces it",
     ),
+    "first": ("最初: {file} の {record} 件目", "first: record {record} of {file}"),
+    "kept": (
+        "【{field}】の {count} 件は、同じ誤りのある別の値が見つからず元のままです。",
+        "{count} values of {field} stay as they were: no other value is wrong in the same way",
+    ),
     "lint-clean": ("問題はありません", "no problems"),
     "made": ("{path} を作りました", "made {path}"),
     "missing": ("ファイルがありません", "no such file"),
+    "purged": ("{path} から {files} 個のファイルを消しました", "purged {files} files of {path}"),
+    "record": ("レコード全体", "whole records"),
+    "same": ("入力と同じファイルです", "this is the input itself"),
+    "rejected": ("除外されたレコード {records} 件", "{records} rejected records"),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }
 """Key to the sentence in Japanese and in English."""

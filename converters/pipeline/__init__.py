@@ -6,7 +6,18 @@ Back is the same loop with the inverse mapping and the layouts swapped; validati
 without its end; a round trip is both directions in memory.
 """
 
-from converters.pipeline.job import STDIN, Job, Outcome
-from converters.pipeline.run import convert, roundtrip, validate
+from converters.pipeline.job import STDIN, Job, Lineage, Outcome
+from converters.pipeline.plan import fingerprint
+from converters.pipeline.run import convert, counted, roundtrip, validate
 
-__all__ = ["STDIN", "Job", "Outcome", "convert", "roundtrip", "validate"]
+__all__ = [
+    "STDIN",
+    "Job",
+    "Lineage",
+    "Outcome",
+    "convert",
+    "counted",
+    "fingerprint",
+    "roundtrip",
+    "validate",
+]

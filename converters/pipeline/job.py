@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from io import RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from converters.columns import Chunk, Ints, Mask
 from converters.findings import Mode
 from converters.model import Layout, MappingSet
 
-__all__ = ["STDIN", "Job", "Outcome"]
+__all__ = ["STDIN", "Job", "Lineage", "Outcome"]
 
 STDIN = "-"
 
@@ -19,14 +21,31 @@ def _silent(_read: int) -> None:
     """Nobody watches the progress."""
 
 
+class Lineage(Protocol):
+    """What a run owes to an earlier one: its inputs with other bytes in some places."""
+
+    def opened(self, name: str) -> RawIOBase:
+        """An input, as this run is to read it."""
+
+    def watch(self, chunk: Chunk, rejected: Mask, filtered: Ints) -> None:
+        """Called with each chunk, in order: its rejected rows and its filtered record numbers."""
+
+    def files(self) -> Iterable[tuple[str, bytes, int]]:
+        """What the run keeps of it: path in the run, content, number of records."""
+
+    def facts(self) -> Mapping[str, Any]:
+        """The block `lineage` of manifest and report; called when all inputs were read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One run. `inputs` are paths or `-` for stdin.
 
     `mapping` is due for convert and roundtrip, `layout` for validate. `out` is the run directory,
-    None for none. `pages` are the formats of the pages that are written into it (`pages.FORMATS`),
-    `lang` the language of those that have one. `progress` is called with the number of bytes read
-    since its last call, from the thread that runs the job.
+    None for none. `lineage` is there where the run repeats an earlier one. `pages` are the formats
+    of the pages that are written into it (`pages.FORMATS`), `lang` the language of those that have
+    one. `progress` is called with the number of bytes read since its last call, from the thread
+    that runs the job.
     """
 
     inputs: tuple[str, ...]
@@ -44,6 +63,7 @@ class Job:
     samples: Mode = "masked"
     keep_residual: bool = False
     residual: Path | None = None
+    lineage: Lineage | None = None
     pages: tuple[str, ...] = ()
     lang: str = "ja"
     progress: Callable[[int], None] = field(default=_silent)

@@ -13,6 +13,7 @@ from converters.columns import Ints
 from converters.errors import StoppedByPolicy
 from converters.forms import FileProblem
 from converters.keys import KeySpool
+from converters.pipeline import privacy
 from converters.pipeline.plan import Plan, Side
 from converters.pipeline.step import Step
 from converters.report import Counts
@@ -123,15 +124,20 @@ class Ledger:
 
     def balance(self) -> dict[str, Any]:
         """The balance block of the report; empty for a run without records."""
-        books = self._books()
+        block = self._balance()
+        return privacy.shown(block, self._policy) if block else {}
+
+    def _balance(self) -> dict[str, Any]:
+        books = self.books()
         return balance.balance(books, self._plan.definitions, self._plan.back) if books else {}
 
     def fields(self) -> list[dict[str, Any]]:
         """Filled and unknown values of every field, before and after."""
-        books = self._books()
+        books = self.books()
         return balance.fields(books) if books else []
 
-    def _books(self) -> Books | None:
+    def books(self) -> Books | None:
+        """The tallies so far; None for a run without records."""
         source, converted, target = self._tallies
         if source is None or converted is None:
             return None
@@ -139,7 +145,7 @@ class Ledger:
 
     def _balanced(self) -> None:
         """Findings on what does not agree; a count that does not close stops the run."""
-        found = self.balance().get("discrepancies", ())
+        found = self._balance().get("discrepancies", ())
         for one in found:
             shown = f"{one['expected']} > {one['found']}".encode()
             frame = findings.single(0, one["code"], one["field"])

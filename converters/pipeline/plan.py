@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +13,10 @@ from converters.fields import Fields
 from converters.findings import Policy, decoder, policy
 from converters.forms import Form
 from converters.mapping import Program
-from converters.model import Layout, MappingSet
+from converters.model import Layout, Mapping, MappingSet
 from converters.pipeline.job import Job
 
-__all__ = ["Plan", "Side", "plan", "reverse", "validation"]
+__all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +61,11 @@ def side(layout: Layout) -> Side:
         dict(layout.record.index),
         decoder(table.name),
     )
+
+
+def fingerprint(known: Layout | Mapping) -> str:
+    """The sha256 of what a definition resolved to, its code tables included."""
+    return hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
 def plan(definitions: MappingSet, back: bool, job: Job) -> Plan:

@@ -26,12 +26,14 @@ batches in flight stay within the memory of design §9."""
 class Source:
     """One input while it is read. It guards what is known of the file as a whole.
 
-    `opening` and `tail` are the bytes before the first and after the last record, `unended` tells
-    that the last record has no line end; `problems` grow as they are found.
+    `opened` opens it. `opening` and `tail` are the bytes before the first and after the last
+    record, `unended` tells that the last record has no line end; `problems` grow as they are
+    found.
     """
 
     name: str
     number: int
+    opened: Callable[[str], RawIOBase] = field(default=lambda name: _opened(name))
     records: int = 0
     size: int = 0
     opening: bytes = b""
@@ -49,7 +51,7 @@ def chunks(
     EnvironmentFailure where the file is missing or cannot be read.
     """
     try:
-        with _opened(source.name) as stream:
+        with source.opened(source.name) as stream:
             yield from _split(stream, source, form, limit, seen)
     except OSError as exc:
         raise EnvironmentFailure(source.name, exc.strerror or str(exc)) from exc

@@ -7,14 +7,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from converters import pages
-from converters.columns import Bytes, Chunk
+from converters.balance import Books
+from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
 from converters.forms import FileProblem
 from converters.model import Layout, Mapping
@@ -29,7 +32,7 @@ from converters.pipeline.work import Done
 from converters.report import Definition, Input, Output, Run, RunFacts, report, verdict
 from converters.rundir import FINDINGS, RunDirectory
 
-__all__ = ["convert", "roundtrip", "validate"]
+__all__ = ["convert", "counted", "roundtrip", "validate"]
 
 Worker = Callable[[Source, Chunk], Done]
 
@@ -80,6 +83,20 @@ def roundtrip(job: Job) -> Outcome:
         return _run(session, partial(work.return_trip, plan, back, job.keep_residual))
 
 
+def counted(job: Job) -> Books | None:
+    """The tallies of a run that writes nothing: through the mapping where there is one, else those
+    of the files alone. None where the files hold no record."""
+    if job.mapping is None:
+        assert job.layout is not None, "files have a layout, or a mapping has"
+        plan = plans.validation(job.layout, job)
+    else:
+        plan = plans.plan(job.mapping, job.back, job)
+    with _session(replace(job, out=None), "count", plan, None) as session:
+        for number, name in enumerate(job.inputs):
+            _file(session, _source(job, name, number), partial(work.convert, plan))
+        return session.ledger.books()
+
+
 @contextmanager
 def _session(job: Job, command: str, plan: Plan, back: Plan | None) -> Iterator[_Session]:
     with ExitStack() as stack:
@@ -94,10 +111,12 @@ def _session(job: Job, command: str, plan: Plan, back: Plan | None) -> Iterator[
 
 
 def _run(session: _Session, worker: Worker) -> Outcome:
+    job = session.job
     try:
-        for number, name in enumerate(session.job.inputs):
-            _file(session, Source(name, number), worker)
+        for number, name in enumerate(job.inputs):
+            _file(session, _source(job, name, number), worker)
         session.ledger.finish()
+        _keep_lineage(session)
     except StoppedByPolicy as stop:
         session.stopped, session.complete = str(stop), False
         return Outcome(stop.exit_code, report(_facts(session)), None)
@@ -114,6 +133,20 @@ def _pages(session: _Session, made: dict[str, Any]) -> list[pages.Page]:
     assert session.run is not None
     findings = session.run.written(FINDINGS)
     return pages.render(made, findings, session.job.pages, session.job.lang)
+
+
+def _source(job: Job, name: str, number: int) -> Source:
+    return Source(name, number, job.lineage.opened) if job.lineage else Source(name, number)
+
+
+def _keep_lineage(session: _Session) -> None:
+    """The files that tell what this run changed in the inputs of an earlier one."""
+    if session.job.lineage is None or session.run is None:
+        return
+    for name, content, records in session.job.lineage.files():
+        sink = session.run.sink(name)
+        sink.write(content, records)
+        session.run.close(sink)
 
 
 def _file(session: _Session, source: Source, worker: Worker) -> None:
@@ -144,6 +177,10 @@ def _records(
         for done in in_order(tasks, partial(worker, source), job.jobs):
             _begin(session, source)
             session.ledger.add(done.step)
+            if job.lineage:
+                step = done.step
+                filtered = [numbers for _, numbers in step.dropped]
+                job.lineage.watch(step.chunk, step.rejected, _joined(filtered))
             if output:
                 output.add(done)
         _begin(session, source)
@@ -151,6 +188,10 @@ def _records(
         session.ledger.file(source.number, source.problems)
     if output:
         session.ledger.misfits(source.number, output.misfits)
+
+
+def _joined(numbers: list[Ints]) -> Ints:
+    return np.concatenate([np.empty(0, np.int64), *numbers])
 
 
 def _output(session: _Session, source: Source) -> AbstractContextManager[output.Output | None]:
@@ -206,6 +247,7 @@ def _facts(session: _Session) -> RunFacts:
         balance=ledger.balance(),
         steps=ledger.steps(),
         fields=ledger.fields(),
+        lineage=job.lineage.facts() if job.lineage and not session.stopped else {},
     )
 
 
@@ -220,7 +262,7 @@ def _definitions(job: Job, plan: Plan) -> list[Definition]:
 
 
 def _definition(role: str, known: Layout | Mapping) -> Definition:
-    digest = hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
+    digest = plans.fingerprint(known)
     title = known.title.model_dump() if known.title else {}
     edition = known.edition if isinstance(known, Layout) else ""
     return Definition(role, known.id, known.version, digest, known.id, title, edition)
@@ -228,7 +270,9 @@ def _definition(role: str, known: Layout | Mapping) -> Definition:
 
 def _manifest(facts: RunFacts) -> dict[str, object]:
     """What the run was made from; nothing in it depends on the clock."""
+    lineage = {"lineage": dict(facts.lineage)} if facts.lineage else {}
     return {
+        **lineage,
         "manifest": 1,
         "command": facts.command,
         "back": facts.back,

@@ -6,6 +6,7 @@ then the manifest, and renames the directory. Until then nothing stands under th
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -77,6 +78,22 @@ class RunDirectory:
         self._open.remove(sink)
         self._written.append(written)
         return written
+
+    def keep(self, source: Path, name: str, records: int) -> Output:
+        """A file of another run under this one's roof: a link where the disk can, else a copy."""
+        place = self._partial / name
+        with _surroundings(place):
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                os.link(source, place)
+            except OSError:
+                shutil.copyfile(source, place, follow_symlinks=False)
+                place.chmod(0o600)
+            with place.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            kept = Output(name, place.stat().st_size, digest, records)
+        self._written.append(kept)
+        return kept
 
     @property
     def outputs(self) -> tuple[Output, ...]:

@@ -18,7 +18,7 @@ from converters.columns import Chunk
 from converters.rundir.directory import RunDirectory
 from converters.rundir.sink import Sink
 
-__all__ = ["Rejects"]
+__all__ = ["Rejects", "reject_names"]
 
 FOLDER = "rejects"
 COLUMNS = ("file", "record", "offset", "bytes", "codes")
@@ -32,7 +32,7 @@ class Rejects:
 
     def __init__(self, run: RunDirectory, names: Sequence[str]) -> None:
         self._run = run
-        self._names = _distinct(names)
+        self._names = reject_names(names)
         self._headings: dict[int, bytes] = {}
         self._files: dict[int, Sink] = {}
         self._index: Sink | None = None
@@ -76,7 +76,7 @@ class Rejects:
         return self._index
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def reject_names(names: Sequence[str]) -> list[str]:
     """File names for the inputs: the last part of the path, numbered where two are the same."""
     seen: Counter[str] = Counter({"index.csv": 1})
     found = []

@@ -1,0 +1,168 @@
+"""A file → its anonymised twin, chunk by chunk, each checked against the findings of before."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import polars as pl
+
+from converters.anonymize.treatment import Opened, Treatment, apply, opened, treatment
+from converters.columns import Bytes, Chunk, Ints
+from converters.errors import EnvironmentFailure, UsageError
+from converters.model import Layout
+from converters.pipeline import Job, step
+from converters.pipeline.loop import in_order
+from converters.pipeline.plan import Plan, validation
+from converters.pipeline.reading import Source, chunks
+
+__all__ = ["KEY", "Replaced", "anonymize"]
+
+KEY: Final = 16
+"""Bytes of a key at least."""
+ATTEMPTS: Final = 6
+"""How often other values are tried where the first would change what is wrong with a record."""
+ORDER: Final = "SET-008"
+
+Pairs = list[tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Replaced:
+    """What became of a file: its records, and per field the values that had to stay."""
+
+    records: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
+
+
+def anonymize(layout: Layout, source: str, out: Path, key: bytes, job: Job) -> Replaced:
+    """Write the twin of a file; it appears whole or not at all, for its owner only.
+
+    UsageError for a key that is too short. `job` gives threads, batch size and progress.
+    """
+    if len(key) < KEY:
+        raise UsageError(f"the key has {len(key)} bytes; {KEY} are due at least")
+    partial_ = out.with_name(f".{out.name}.partial-{os.getpid()}")
+    try:
+        descriptor = os.open(partial_, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            done = _written(layout, Source(source, 0), file, key, job)
+            file.flush()
+            os.fsync(file.fileno())
+        partial_.replace(out)
+    except OSError as exc:
+        raise EnvironmentFailure(str(out), exc.strerror or str(exc)) from exc
+    finally:
+        partial_.unlink(missing_ok=True)
+    return done
+
+
+def _written(layout: Layout, source: Source, file: BinaryIO, key: bytes, job: Job) -> Replaced:
+    plan = validation(layout, job)
+    made = treatment(plan.source, key)
+    tasks = chunks(
+        source, plan.source.form, job.batch_records, lambda data: job.progress(len(data))
+    )
+    done, begun = Replaced(), False
+    for data, kept in in_order(tasks, partial(_treated, plan, made, source), job.jobs):
+        if not begun:
+            file.write(source.opening)
+            begun = True
+        file.write(data.data)
+        for name, count in kept.items():
+            done.kept[name] = done.kept.get(name, 0) + count
+    file.write(b"" if begun else source.opening)
+    file.write(source.tail)
+    done.records = source.records
+    return done
+
+
+def _progress(job: Job, data: Bytes) -> None:
+    job.progress(len(data))
+
+
+def _treated(
+    plan: Plan, made: Treatment, source: Source, chunk: Chunk
+) -> tuple[Bytes, dict[str, int]]:
+    """The bytes of a chunk about nobody, and how many values of which field stayed."""
+    given = opened(made, chunk, source.order)
+    out = chunk.data.copy()
+    whole = np.flatnonzero(~given.broken)
+    for place in range(len(made.methods)):
+        apply(made, given, out, (place, whole), 0)
+    apply(made, given, out, (-1, np.flatnonzero(given.broken)), 0)
+    every = np.arange(chunk.records)
+    before = _findings(plan, chunk, source.order, every)
+    now = replace(chunk, data=out)
+    wrong = _wrong(made, before, _findings(plan, now, source.order, every))
+    for attempt in range(1, ATTEMPTS):
+        if not wrong:
+            return out, {}
+        _again(made, given, out, wrong, attempt)
+        rows = np.unique([row for _, row in wrong])
+        there = before.filter(pl.col("row").is_in(rows))
+        wrong = _wrong(made, there, _findings(plan, now, source.order, rows))
+    return out, _restored(made, given, out, wrong)
+
+
+def _findings(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None, rows: Ints) -> pl.DataFrame:
+    """What is wrong with some rows of a chunk: row, field and code."""
+    pieces = [chunk.data[chunk.bounds[row] : chunk.bounds[row + 1]] for row in rows.tolist()]
+    if len(rows) == chunk.records:
+        pieces = [chunk.data]
+    starts = chunk.bounds[rows]
+    bounds = np.concatenate([[0], np.cumsum(chunk.bounds[rows + 1] - starts)])
+    stop = chunk.stop[rows] - starts + bounds[:-1]
+    data = np.concatenate(pieces)
+    part = Chunk(chunk.file, 0, 1, 0, data, bounds, stop, chunk.codes[rows])
+    found = step.run(plan, part, order).findings.select("record", "field", "code").unique()
+    numbers = pl.Series("row", rows, pl.Int64)
+    return found.select(numbers.gather(found["record"] - 1).alias("row"), "field", "code")
+
+
+def _wrong(made: Treatment, before: pl.DataFrame, after: pl.DataFrame) -> Pairs:
+    """Field and row of everything that is found now and was not, or was and is not. Where dates
+    are out of order all dates of the record are meant."""
+    keys = ["row", "field", "code"]
+    differing = pl.concat([before.join(after, keys, "anti"), after.join(before, keys, "anti")])
+    found: set[tuple[int, int]] = set()
+    index = made.side.index
+    for row, name, code in differing.iter_rows():
+        if code == ORDER:
+            found |= {(p, row) for p, how in enumerate(made.methods) if how == "date"}
+        for part in [name] if name in index else name.split("+"):
+            found.add((index.get(part, -1), row))
+    return sorted(found)
+
+
+def _rows(wrong: Pairs) -> dict[int, Any]:
+    places = {place for place, _ in wrong}
+    return {place: np.array([row for at, row in wrong if at == place]) for place in places}
+
+
+def _again(made: Treatment, given: Opened, out: Bytes, wrong: Pairs, attempt: int) -> None:
+    for place, rows in _rows(wrong).items():
+        _restore(given, out, place, rows)
+        apply(made, given, out, (place, rows), attempt)
+
+
+def _restored(made: Treatment, given: Opened, out: Bytes, wrong: Pairs) -> dict[str, int]:
+    """Values for which no twin was found get their own bytes back, and are counted."""
+    names = [each.name for each in made.side.layout.record.fields]
+    kept = {}
+    for place, rows in _rows(wrong).items():
+        _restore(given, out, place, rows)
+        kept[names[place] if place >= 0 else ""] = len(rows)
+    return kept
+
+
+def _restore(given: Opened, out: Bytes, place: int, rows: Any) -> None:
+    chunk = given.chunk
+    start = chunk.bounds[:-1] if place < 0 else given.start[place]
+    stop = chunk.stop if place < 0 else given.stop[place]
+    for row in rows.tolist():
+        out[start[row] : stop[row]] = chunk.data[start[row] : stop[row]]

@@ -1,0 +1,233 @@
+"""A chunk of records → the same chunk with every personal value replaced, field by field."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from converters import fields
+from converters import status as outcome
+from converters.anonymize.alphabet import Alphabet, alphabet
+from converters.anonymize.methods import Method, method, person
+from converters.checkdigits import SCHEMES
+from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text, series, take
+from converters.delimited import Delimited, raw_columns
+from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
+from converters.model import Field
+from converters.pipeline.plan import Side
+
+__all__ = ["Opened", "Treatment", "apply", "opened", "treatment"]
+
+PURPOSES: Final = ("amount", "date", "name", "number", "person", "text")
+FURTHEST: Final = 180
+"""Days that a person's dates are moved by, at most, back or forth."""
+ZERO: Final = ord("0")
+NO_SCHEME: Final = (np.zeros(0, np.int64), np.ones(1, np.int64), False)
+INLINE: Final = 12
+
+Words = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Treatment:
+    """A layout and a key, ready to run: the method of each field, a key for each purpose."""
+
+    side: Side
+    methods: tuple[Method, ...]
+    person: int | None
+    keys: dict[str, Words]
+    alphabet: Alphabet
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A chunk before it is treated: where its values lie, what they say, whose they are.
+
+    `start` and `stop` lie inside the chunk's own bytes; `broken` marks the records that do not
+    come apart into fields. `persons` is one keyed word per record.
+    """
+
+    chunk: Chunk
+    start: Ints
+    stop: Ints
+    broken: npt.NDArray[np.bool_]
+    batch: Batch
+    outcomes: dict[str, Status]
+    persons: Words
+
+
+def treatment(side: Side, key: bytes) -> Treatment:
+    """The treatment of files of a layout with a key."""
+    keys = {}
+    for purpose in PURPOSES:
+        digest = hmac.digest(key, f"utsushi anonymize {purpose}".encode(), hashlib.sha256)
+        keys[purpose] = np.frombuffer(digest, "<u8")[:2].copy()
+    layout = side.layout
+    methods = tuple(method(field) for field in layout.record.fields)
+    return Treatment(side, methods, person(layout), keys, alphabet(layout.charset))
+
+
+def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Opened:
+    """What there is to know about a chunk."""
+    spans = made.side.form.spans(chunk, order)
+    batch, outcomes = fields.decode(made.side.fields, spans, chunk.first)
+    broken = (chunk.codes | spans.codes) > 0
+    places = [spans.of(place) for place in range(len(made.methods))]
+    start, stop = (np.array([each[end] for each in places], np.int64) for end in (0, 1))
+    _unescaped(made.side, chunk, order, (start, stop))
+    start[:, broken] = stop[:, broken] = chunk.bounds[:-1][broken]
+    persons = np.zeros(chunk.records, np.uint64)
+    if made.person is not None:
+        place = made.person
+        persons = keyed_hash(made.keys["person"], chunk.data, start[place], stop[place], ZERO)
+    return Opened(chunk, start, stop, broken, batch, outcomes, persons)
+
+
+def _unescaped(
+    side: Side,
+    chunk: Chunk,
+    order: tuple[int, ...] | None,
+    found: tuple[Ints, Ints],
+) -> None:
+    """Values with doubled quotes were copied behind the chunk; here they are found where they
+    stand. The loop runs over the records that have such a value, which are few."""
+    away = (found[0] >= len(chunk.data)) & (found[1] > found[0])
+    if not away.any() or not isinstance(side.form, Delimited):
+        return
+    delimiter = side.form.framing.delimiter.encode()
+    places = range(len(side.form.fields)) if order is None else order
+    for row in np.flatnonzero(away.any(axis=0)).tolist():
+        at = int(chunk.bounds[row])
+        content = chunk.data[at : chunk.stop[row]].tobytes()
+        for column, place in zip(raw_columns(content, delimiter), places, strict=False):
+            if place >= 0 and away[place, row]:
+                found[0][place, row], found[1][place, row] = at + 1, at + len(column) - 1
+            at += len(column) + 1
+
+
+def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], attempt: int) -> None:
+    """Replace the values of one field in some rows. Another attempt gives other values; places
+    below 0 stand for whole records."""
+    place, rows = what
+    seeds = np.full(len(rows), attempt, np.uint64)
+    chunk = given.chunk
+    if place < 0:
+        whole = np.stack([chunk.bounds[:-1][rows], chunk.stop[rows]])
+        _scramble(made, given, out, whole, seeds)
+        return
+    field = made.side.layout.record.fields[place]
+    known = given.outcomes[field.name][rows]
+    faulty = known >= outcome.PROBLEM
+    how = made.methods[place]
+    spans = np.stack([given.start[place][rows], given.stop[place][rows]])
+    plain = np.zeros(len(rows), np.bool_)
+    if how in ("amount", "number"):
+        plain = ~faulty & (attempt == 0)
+        _renumber(made, field, (given.chunk.data, out), spans[:, plain], given.persons[rows[plain]])
+    elif how == "name" and attempt == 0:
+        plain[:] = True
+        key, script = made.keys["name"], made.alphabet
+        choose(chunk.data, out, spans, key, script.classes, script.words)
+    elif how == "date":
+        plain = _dates(made, given, out, (place, rows), attempt)
+    elif how == "keep":
+        plain = ~faulty
+    _scramble(made, given, out, spans[:, ~plain], seeds[~plain], how == "address")
+
+
+def _scramble(
+    made: Treatment, given: Opened, out: Bytes, spans: Ints, seeds: Words, address: bool = False
+) -> None:
+    classes = made.alphabet.classes
+    scramble(given.chunk.data, out, spans, seeds, made.keys["text"], classes, address)
+
+
+def _renumber(
+    made: Treatment, field: Field, data: tuple[Bytes, Bytes], spans: Ints, persons: Words
+) -> None:
+    """Numbers of a person stay that person's; an amount is another one for each person."""
+    amount = field.kind != "digits"
+    key = made.keys["amount" if amount else "number"]
+    tweaks = persons if amount else np.zeros(len(persons), np.uint64)
+    if field.check is None:
+        renumber(*data, spans, tweaks, key, NO_SCHEME, (0, False))
+        return
+    rule = SCHEMES[field.check]
+    scheme = np.array(rule.weights, np.int64), np.array(rule.due, np.int64), rule.folded
+    lengths = spans[1] - spans[0]
+    for length in rule.lengths:
+        mine = spans[:, lengths == length]
+        renumber(*data, mine, tweaks[lengths == length], key, scheme, (length, rule.leading))
+    other = ~np.isin(lengths, rule.lengths)
+    renumber(*data, spans[:, other], tweaks[other], key, NO_SCHEME, (0, False))
+
+
+def _dates(
+    made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], attempt: int
+) -> npt.NDArray[np.bool_]:
+    """Moves the dates that are known to the day; which rows need nothing more."""
+    place, rows = what
+    field = made.side.layout.record.fields[place]
+    known = given.outcomes[field.name][rows]
+    values = given.batch[field.name]
+    assert isinstance(values, Text), "dates are texts"
+    column = take(values, rows)
+    # The overlapping days of two eras carry a letter behind their ten bytes.
+    full = (known == outcome.OK) & (column.lengths >= 10) & (column.lengths <= INLINE)
+    if field.sentinels:
+        special = series(column).is_in(list(field.sentinels.values())).fill_null(False)
+        full = full & ~special.to_numpy()
+    done: npt.NDArray[np.bool_] = (known < outcome.PROBLEM) & ~full
+    chosen = np.flatnonzero(full)
+    if not len(chosen):
+        return done
+    texts = column.views[chosen].view(np.uint8).reshape(-1, 16)[:, 4:14].copy().reshape(-1)
+    shift_days(texts, _days(made, given.persons[rows[chosen]], attempt))
+    encode = next(write for at, _, _, write in made.side.fields.values if at == place)
+    others = {name: take(given.batch[name], rows[chosen]) for name in _eras(made, field)}
+    written, status = encode(_texts(texts), others)
+    spans = np.stack([given.start[place][rows[chosen]], given.stop[place][rows[chosen]]])
+    fits = (status < outcome.PROBLEM) & (written.lengths == spans[1] - spans[0])
+    for length in np.unique(written.lengths[fits]).tolist():
+        some = np.flatnonzero(fits & (written.lengths == length))
+        targets = spans[0, some][:, None] + np.arange(length)
+        out[targets] = _values(written.views[some], written.data, length)
+    done[chosen[fits]] = True
+    return done
+
+
+def _eras(made: Treatment, field: Field) -> Iterable[str]:
+    return [field.era] if field.era in made.side.layout.record.index else []
+
+
+def _days(made: Treatment, persons: Words, attempt: int) -> Ints:
+    """How far each person's dates move: never by nothing, the other way at every other attempt."""
+    key = made.keys["date"]
+    data = persons.view(np.uint8)
+    ends = np.arange(len(persons) + 1, dtype=np.int64) * 8
+    drawn = keyed_hash(key, data, ends[:-1], ends[1:], -1) >> np.uint64(16)
+    far = (drawn % np.uint64(FURTHEST)).astype(np.int64) // (1 + attempt // 2) + 1
+    return np.where((drawn >> np.uint64(32)) % np.uint64(2) == attempt % 2, far, -far)
+
+
+def _texts(texts: Bytes) -> Text:
+    """Ten bytes each as a column."""
+    views = np.zeros((len(texts) // 10, 16), np.uint8)
+    views[:, 0] = 10
+    views[:, 4:14] = texts.reshape(-1, 10)
+    return Text(views.view(np.uint64), np.empty(0, np.uint8))
+
+
+def _values(views: Words, data: Bytes, length: int) -> Bytes:
+    """The bytes of some values of one length, a row each."""
+    if length <= INLINE:
+        return views.view(np.uint8).reshape(-1, 16)[:, 4 : 4 + length]
+    places = (views[:, 1] >> np.uint64(32)).astype(np.int64)
+    found: Bytes = data[places[:, None] + np.arange(length)]
+    return found

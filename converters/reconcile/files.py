@@ -1,0 +1,88 @@
+"""A source file and a target file → the balance between them, as if this program had made it.
+
+The source is read, checked and mapped as in a run, and what it becomes is counted; the target is
+read by its own layout and counted. Whoever made the target: records, sums, categories, key totals,
+filled and unknown values of every item must be those that the mapping leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from converters import balance, findings
+from converters.balance import Books, FieldTally, KeyTotal, Tally
+from converters.errors import UsageError
+from converters.findings import Policy
+from converters.pipeline import Job, counted, privacy
+from converters.reconcile.values import Difference
+
+__all__ = ["files"]
+
+Block = Mapping[str, Any]
+
+
+def files(source: Job, target: tuple[str, ...]) -> tuple[Block, list[Difference]]:
+    """The balance block, and where it does not agree. `source` is the job that would make the
+    target, its direction included."""
+    assert source.mapping is not None, "files are compared through a mapping"
+    layout = source.mapping.source if source.back else source.mapping.target
+    there = counted(source)
+    here = counted(replace(source, inputs=target, mapping=None, layout=layout))
+    if there is None or here is None:
+        raise UsageError("one of the sides holds no record")
+    assert there.target is not None, "a mapping has a target"
+    books = Books(there.source, there.accepted, here.source, there.rejected, there.dropped)
+    known = source.mapping
+    policy = findings.policy((known.source, known.mapping, known.target))
+    block = privacy.shown(balance.balance(books, known, source.back), policy)
+    return block, [*_records(books), *_fields(there.target, here.source, policy)]
+
+
+def _records(books: Books) -> Iterator[Difference]:
+    due, found = books.accepted.records, 0 if books.target is None else books.target.records
+    if due != found:
+        yield Difference("records", "written", str(due), str(found), "BAL-012")
+
+
+def _fields(due: Tally, found: Tally, policy: Policy) -> Iterator[Difference]:
+    """Field by field: what the mapping makes of the source, and what stands in the target."""
+    if due.key != found.key:
+        yield Difference("key", "", _key(due.key), _key(found.key), "BAL-005")
+    for name, one in due.fields.items():
+        two = found.fields.get(name, FieldTally(0))
+        yield from _field(name, one, two)
+        yield from _categories(name, one, two, policy)
+
+
+def _field(name: str, due: FieldTally, found: FieldTally) -> Iterator[Difference]:
+    if due.filled != found.filled:
+        code = "BAL-007" if found.filled < due.filled else "BAL-005"
+        yield Difference("fill", name, str(due.filled), str(found.filled), code)
+    if due.unknown != found.unknown:
+        code = "BAL-011" if found.unknown > due.unknown else "BAL-005"
+        yield Difference("unknown", name, str(due.unknown), str(found.unknown), code)
+    if due.key != found.key:
+        yield Difference("key", name, _key(due.key), _key(found.key), "BAL-005")
+    if due.total != found.total:
+        sums = [format(Decimal(one.total or 0).scaleb(-one.scale), "f") for one in (due, found)]
+        yield Difference("sum", name, sums[0], sums[1], "BAL-004")
+
+
+def _key(total: KeyTotal | None) -> str:
+    return "" if total is None else f"{total.count} {total.sum:016x}"
+
+
+def _categories(
+    name: str, due: FieldTally, found: FieldTally, policy: Policy
+) -> Iterator[Difference]:
+    one, two = due.categories or {}, found.categories or {}
+    values = [
+        value for value in sorted(one.keys() | two.keys()) if one.get(value) != two.get(value)
+    ]
+    shown = findings.mask_all(values, policy.sensitivity(name), policy.samples)
+    for value, text in zip(values, shown, strict=True):
+        counts = str(one.get(value, 0)), str(two.get(value, 0))
+        yield Difference("category", f"{name}: {text}", *counts, "BAL-006")

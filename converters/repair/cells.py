@@ -1,0 +1,45 @@
+"""Bytes of a field ↔ the text in a cell of a sheet: what was read, spelled as the vendor spells it.
+
+A byte that is no character, and a control character, stand as their code in ⟦ ⟧: ⟦8E⟧, ⟦0A⟧. So
+every text of bytes has a cell of its own, and a spreadsheet has nothing to swallow.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from converters.charset import Charset, write
+from converters.findings import decoder
+
+__all__ = ["shown", "spelled"]
+
+OPEN: Final = "⟦"
+FIRST: Final = 0x10FF00
+"""`findings.decoder` gives this private character plus a byte for a byte that is no character."""
+
+BYTES: Final = f"\\U{FIRST:08x}-\\U{FIRST + 0xFF:08x}"
+HIDDEN: Final = re.compile(f"[\x00-\x1f\x7f\ufeff\ufffe\uffff{OPEN}{BYTES}]")
+"""What a cell does not show as it is: XML and spreadsheets change or refuse it."""
+CODES: Final = re.compile(f"{OPEN}([0-9A-F]{{2}})⟧")
+
+
+def shown(data: bytes, charset: Charset) -> str:
+    """The cell of some bytes; `spelled` gives back their meaning, though not always the bytes:
+    a character that has two codes is spelled with the preferred one."""
+    text = decoder(charset.name)(data)
+    return HIDDEN.sub(lambda found: _codes(found.group()), text)
+
+
+def _codes(character: str) -> str:
+    point = ord(character)
+    data = bytes([point - FIRST]) if point >= FIRST else character.encode()
+    return "".join(f"{OPEN}{byte:02X}⟧" for byte in data)
+
+
+def spelled(cell: str, charset: Charset) -> bytes:
+    """The bytes of a cell. UnicodeEncodeError where a character has no code in the charset."""
+    parts = CODES.split(cell)
+    texts = [write(charset, text) for text in parts[::2]]
+    codes = [bytes.fromhex(code) for code in parts[1::2]]
+    return b"".join(part for pair in zip(texts, [*codes, b""], strict=True) for part in pair)

@@ -1,0 +1,124 @@
+"""Rejected records → a sheet to repair: one row per record, the reason beside each cell.
+
+Columns that begin with `_` are ours: input and record say which record a row is, `_check` proves
+that it is that record and tells whether a cell was changed, `_action` may say `remove`, `_raw` is
+the whole record where it does not come apart into fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from converters import charset
+from converters.findings import message
+from converters.model import Field, Layout
+from converters.pipeline.plan import Side
+from converters.repair.cells import shown
+from converters.repair.rejected import Rejected, Selection, chosen, findings
+from converters.repair.sheets import is_excel, write
+from converters.rundir import Published
+
+__all__ = ["OWN", "RAW", "cell", "cells", "check", "extract", "readable"]
+
+RAW: Final = "_raw"
+OWN: Final = ("_input", "_record", "_check", "_action", "_reasons", RAW)
+"""Our columns; the fields follow."""
+REASON: Final = "{} ※"
+"""Header of the column with the reasons of the field before it."""
+BLANKS: Final = " 　"
+NUMBERS: Final = ("decimal", "integer")
+
+
+def extract(run: Published, side: Side, selection: Selection, out: Path, lang: str) -> int:
+    """Write the sheet; how many records it has."""
+    readable(out)
+    named = set(findings(run, selection).select("field").unique().collect()["field"])
+    sheet = _Sheet(side.layout, named, lang)
+    rows = (sheet.row(one) for one in chosen(run, side, selection))
+    return write(out, sheet.head(), rows)
+
+
+def readable(path: Path) -> None:
+    """UsageError where the ending of a sheet's name tells nothing."""
+    is_excel(path)
+
+
+class _Sheet:
+    """What the columns of a sheet are; holds nothing of its rows."""
+
+    def __init__(self, layout: Layout, named: set[str], lang: str) -> None:
+        self._layout = layout
+        self._lang = lang
+        self._fields = [
+            (place, field, field.name in named)
+            for place, field in enumerate(layout.record.fields)
+            if not field.is_filler or field.name in named
+        ]
+
+    def head(self) -> list[str]:
+        """The header row."""
+        found = [*OWN]
+        for _, field, reasons in self._fields:
+            found += [field.name, REASON.format(field.name)] if reasons else [field.name]
+        return found
+
+    def row(self, one: Rejected) -> tuple[list[str], frozenset[int]]:
+        """The row of a record, and the columns that are to stand out."""
+        known = {RAW, *(field.name for _, field, _ in self._fields)}
+        texts = {name: text for name, text in cells(self._layout, one).items() if name in known}
+        every = "\n".join(self._reason(reason.field, reason.code) for reason in one.reasons)
+        proof = check(one.data, texts)
+        row = [one.file, str(one.record), proof, "", every, texts.get(RAW, "")]
+        loud = {OWN.index(RAW)} if RAW in texts else set()
+        for _, field, reasons in self._fields:
+            row.append(texts.get(field.name, ""))
+            if not reasons:
+                continue
+            found = [each.code for each in one.reasons if each.field == field.name]
+            if found:
+                loud |= {len(row) - 1, len(row)}
+            row.append("\n".join(self._reason(field.name, code) for code in found))
+        return row, frozenset(loud)
+
+    def _reason(self, field: str, code: str) -> str:
+        return f"{code} {message(code, self._lang, field, '…')}"
+
+
+def cells(layout: Layout, one: Rejected) -> dict[str, str]:
+    """Field name → text of its cell; a record that does not come apart has the one cell `_raw`."""
+    if one.values is None:
+        content = one.data[: len(one.data) - one.ending]
+        return {RAW: shown(content, charset.load(layout.charset))}
+    fields = zip(layout.record.fields, one.values, strict=True)
+    return {field.name: cell(layout, field, value) for field, value in fields if value is not None}
+
+
+def cell(layout: Layout, field: Field, value: bytes) -> str:
+    """The text of a value; of a fixed record without the blanks that fill its field."""
+    text = shown(value, charset.load(layout.charset))
+    if layout.framing.fixed is None:
+        return text
+    text = text.rstrip(BLANKS)
+    return text.lstrip(" ") if field.align == "right" or field.kind in NUMBERS else text
+
+
+def check(data: bytes, texts: dict[str, str]) -> str:
+    """What a row carries to be known again: a hash of the record, and one of its filled cells."""
+    return f"{_short([data])}-{_short(_marked(texts))}"
+
+
+def _marked(texts: dict[str, str]) -> Iterator[bytes]:
+    for name, text in texts.items():
+        if not text:
+            continue
+        yield f"{name}={len(text)}:{text}\n".encode("utf-8", "surrogatepass")
+
+
+def _short(parts: Sequence[bytes] | Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""A rejected record and the cells somebody changed → the record's new bytes.
+
+Only the bytes of changed cells are made anew; all others stay as they came.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from converters import charset
+from converters.columns import text
+from converters.delimited import Delimited, raw_columns
+from converters.errors import UsageError
+from converters.fixed import Fixed
+from converters.kernels.assemble import ALWAYS
+from converters.model import Field, Layout
+from converters.pipeline.plan import Side
+from converters.repair.cells import spelled
+from converters.repair.extract import RAW, cells
+from converters.repair.rejected import Rejected
+from converters.repair.repaired import Changed, Faults
+
+__all__ = ["patched"]
+
+
+def patched(
+    side: Side, one: Rejected, changed: Changed, faults: Faults
+) -> tuple[bytes, tuple[str, ...]]:
+    """The record as it was repaired, and which fields changed. What cannot be written goes to
+    `faults`."""
+    if changed.remove:
+        return b"", ()
+    was = cells(side.layout, one)
+    edits = {name: new for name, new in changed.cells.items() if new != was.get(name, "")}
+    foreign = [name for name in edits if name not in was]
+    if foreign:
+        what = "the record does not come apart into fields; repair _raw"
+        if RAW in foreign:
+            what = "the record has fields; repair them and leave _raw blank"
+        faults.add(changed.place, f"{', '.join(foreign)}: {what}")
+        return one.data, ()
+    if RAW in edits:
+        ending = one.data[len(one.data) - one.ending :]
+        return _spelled(side.layout, RAW, edits[RAW], (changed, faults)) + ending, (RAW,)
+    if not edits:
+        return one.data, ()
+    return _fields(side, one, edits, (changed, faults)), tuple(edits)
+
+
+def _spelled(layout: Layout, name: str, cell: str, where: tuple[Changed, Faults]) -> bytes:
+    changed, faults = where
+    try:
+        return spelled(cell, charset.load(layout.charset))
+    except UnicodeEncodeError as fault:
+        bad = _points(fault)
+        faults.add(changed.place, f"{name}: {layout.charset} has no code for {bad}")
+        return b""
+
+
+def _points(fault: UnicodeEncodeError) -> str:
+    """The characters that have no code, as code points: cells hold residents' data."""
+    return " ".join(
+        f"U+{ord(character):04X}" for character in fault.object[fault.start : fault.end]
+    )
+
+
+def _fields(
+    side: Side, one: Rejected, edits: dict[str, str], where: tuple[Changed, Faults]
+) -> bytes:
+    layout, (changed, faults) = side.layout, where
+    values: dict[int, bytes] = {}
+    given = cells(layout, one)
+    for name, new in edits.items():
+        place = layout.record.index[name]
+        field = layout.record.fields[place]
+        old = given[name]
+        if not changed.typed and new and old != new and old.lstrip("0") == new:
+            faults.add(changed.place, f"{name}: a spreadsheet took zeros from the left; use .xlsx")
+        values[place] = _spelled(layout, name, new, where)
+        if field.bytes is not None and len(values[place]) > field.bytes:
+            size = f"{len(values[place])} bytes, the field has {field.bytes}"
+            faults.add(changed.place, f"{name}: {size}")
+    form = side.form
+    if isinstance(form, Fixed):
+        return _in_fixed(form, one.data, values)
+    if isinstance(form, Delimited):
+        return _in_delimited(form, one, values)
+    raise UsageError(f"{layout.id}: records of this form cannot be repaired cell by cell")
+
+
+def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes]) -> bytes:
+    """The values in their places, padded as the form pads: a row of them alone is assembled, and
+    its pieces are put into the record."""
+    used = [place for place, filler in enumerate(form.fillers) if not filler]
+    columns = [text(pl.Series([None], dtype=pl.String)) for _ in used]
+    for place, value in values.items():
+        if place in used:
+            columns[used.index(place)] = text(pl.Series([value], dtype=pl.Binary))
+    made, _ = form.assemble(columns, np.ones(1, np.bool_))
+    out = bytearray(data)
+    for place, value in values.items():
+        begin, width = int(form.at[place]), int(form.width[place])
+        piece = made[begin : begin + width].tobytes()
+        out[begin : begin + width] = piece if place in used else value.ljust(width)[:width]
+    return bytes(out)
+
+
+def _in_delimited(form: Delimited, one: Rejected, values: dict[int, bytes]) -> bytes:
+    """The record with some of its columns written anew, in quotes where they were or must be."""
+    columns = range(len(form.fields)) if one.order is None else one.order
+    delimiter = form.framing.delimiter.encode()
+    end = len(one.data) - one.ending
+    found = raw_columns(one.data[:end], delimiter)
+    for column, place in enumerate(columns):
+        if place in values:
+            found[column] = _quoted(values[place], found[column], form.fields[place], form)
+    return delimiter.join(found) + one.data[end:]
+
+
+def _quoted(value: bytes, before: bytes, field: Field, form: Delimited) -> bytes:
+    special = b'"\r\n' + form.framing.delimiter.encode()
+    always = form.modes[form.fields.index(field)] == ALWAYS
+    if before.startswith(b'"') or always or any(byte in special for byte in value):
+        return b'"' + value.replace(b'"', b'""') + b'"'
+    return value
