@@ -7,7 +7,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 
 from converters.definition import Characters
 from converters.model.framing import DelimitedFraming, FixedFraming, Framing
-from converters.model.layout import Balance, Check, Field, KindName, Layout, Record
+from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
@@ -19,6 +19,7 @@ __all__ = [
     "Condition",
     "DelimitedFraming",
     "Field",
+    "Filled",
     "Filter",
     "FixedFraming",
     "Framing",
@@ -29,6 +30,7 @@ __all__ = [
     "MappingSet",
     "Model",
     "Name",
+    "Numbers",
     "Override",
     "Record",
     "Rule",

@@ -15,30 +15,63 @@ from converters.model.values import Condition, Model, Name, Override, Size, Titl
 __all__ = [
     "Balance",
     "Check",
+    "Endian",
     "Field",
+    "Filled",
     "KindName",
     "Layout",
+    "Numbers",
     "Record",
 ]
 
 KindName = Literal[
+    "binary",
     "boolean",
     "code",
     "date",
     "decimal",
     "digits",
     "filler",
+    "flags",
+    "float",
     "integer",
     "kana",
     "mixed",
     "narrow",
+    "packed",
     "time",
     "wareki",
     "wide",
+    "zoned",
 ]
+HOST: frozenset[str] = frozenset({"binary", "flags", "float", "packed", "zoned"})
+NUMBERS: frozenset[str] = frozenset({"binary", "decimal", "integer", "packed", "zoned"})
 Balance = Literal["sum", "category", "key"]
 Sensitivity = Literal["public", "personal", "secret"]
 CheckDigit = Literal["個人番号", "法人番号", "団体コード", "保険者番号", "住民票コード"]
+
+
+Sign = Literal[
+    "none", "minus", "leading", "trailing", "leading-separate", "trailing-separate", "signed"
+]
+Endian = Literal["big", "little"]
+Full = Literal["blank", "zero", "error", "value"]
+
+
+class Filled(Model):
+    """What a number means whose bytes are all the same: all spaces, all 00, all FF."""
+
+    spaces: Full | None = Key(None, description="all bytes are spaces")
+    low: Full | None = Key(None, description="all bytes are 00 (LOW-VALUES)")
+    high: Full | None = Key(None, description="all bytes are FF (HIGH-VALUES)")
+
+
+class Numbers(Model):
+    """How the system that wrote the file stores numbers; a field may say otherwise."""
+
+    signs: str = Key("", description="how signs of zoned and packed numbers are written")
+    endian: Endian = Key("big", description="which byte of a binary number comes first")
+    filled: Filled | None = Key(None, description="what a number full of one byte means")
 
 
 class Field(Model):
@@ -75,11 +108,12 @@ class Field(Model):
     partial: bool = Key(False, description="00 for an unknown month or day is accepted")
     impossible: bool = Key(False, description="days the calendar lacks (29 February) are accepted")
     digits: int | None = Key(None, gt=0, le=38, description="digits of a number, decimals included")
-    scale: int = Key(0, ge=0, le=38, description="digits after the decimal point")
+    scale: int = Key(0, ge=-18, le=38, description="digits after the decimal point")
     point: Literal["implied", "explicit"] | None = Key(None, description="is the point written?")
-    sign: Literal["none", "minus", "leading", "trailing"] = Key(
-        "none", description="minus: only when negative; leading, trailing: a sign byte of its own"
-    )
+    sign: Sign = Key("none", description="where the sign of a number stands")
+    signs: str = Key("", description="how the sign of a zoned or packed number is written")
+    endian: Endian | None = Key(None, description="which byte of a binary number comes first")
+    filled: Filled | None = Key(None, description="what a number full of one byte means")
     plus: str = Key("+", description="the sign byte of a value that is not negative")
     codes: str = Key("", description="the code table the value must be in")
     values: tuple[str, str] = Key(("1", "0"), description="boolean: spellings of true and false")
@@ -91,6 +125,16 @@ class Field(Model):
     @property
     def is_filler(self) -> bool:
         return self.kind == "filler"
+
+    @property
+    def is_host(self) -> bool:
+        """Are its bytes no characters, or not all of them?"""
+        return self.kind in HOST
+
+    @property
+    def is_number(self) -> bool:
+        """Is its value an exact number?"""
+        return self.kind in NUMBERS
 
 
 class Record(Model):
@@ -170,6 +214,7 @@ class Layout(Model):
     characters: Characters | None = None
     substitute: str | None = Key(None, description="written for characters the charset lacks")
     framing: Framing
+    numbers: Numbers = Key(Numbers(), description="how numbers are stored that are no text")
     codes: dict[str, dict[str, str] | str] = Key(
         {}, description="code tables: value to label, or the path of a CSV with columns value,label"
     )
