@@ -30,6 +30,7 @@ KERNELS = (
     "test_delimited",
     "test_fixed",
     "test_hashing",
+    "test_host_numbers",
     "test_keys",
     "test_kinds",
     "test_mapping_texts",

@@ -1,4 +1,4 @@
-"""Slow, obvious readers and writers of host numbers, one value at a time: the oracle of the kernels.
+"""Slow, obvious readers and writers of host numbers, one value at a time: the kernels' oracle.
 
 They follow the descriptions in the manuals with sets and strings, and share no code with what they
 check but the outcomes.

@@ -47,7 +47,7 @@ ALLOWED = {
     "pages": {"findings", "report", "summary"},
     "series": {"errors", "bounds", "findings", "report"},
     "rundir": {"errors", "columns", "findings", "report"},
-    "generate": VALUES | {"checkdigits", "comparing", "conditions", "fields", "forms"},
+    "generate": VALUES | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 

@@ -128,8 +128,13 @@ class Field(Model):
 
     @property
     def is_host(self) -> bool:
-        """Are its bytes no characters, or not all of them?"""
+        """Is it stored as hosts store numbers?"""
         return self.kind in HOST
+
+    @property
+    def is_binary(self) -> bool:
+        """Do its bytes mean nothing when they are read as characters?"""
+        return self.is_host and self.kind != "zoned"
 
     @property
     def is_number(self) -> bool:
