@@ -13,6 +13,7 @@ from converters.cli.words import word
 from converters.errors import EnvironmentFailure
 
 __all__ = [
+    "PATH",
     "Given",
     "common",
     "existing",
@@ -23,6 +24,7 @@ __all__ = [
     "mapping",
     "output",
     "pages",
+    "pairs",
     "policy",
     "quiet",
 ]
@@ -41,11 +43,14 @@ class Given(TypedDict, total=False):
     back: bool
     batch_records: int | None
     before: Path
+    charset: str
     code: str
     defects: float
+    dialect: str
     fail_on: str
     file: str
     force: bool
+    include: tuple[Path, ...]
     inputs: tuple[str, ...]
     jobs: int
     json: bool
@@ -55,22 +60,27 @@ class Given(TypedDict, total=False):
     layouts: tuple[Path, ...]
     mapping: str | None
     max_errors: int | None
-    name: Literal["layout", "mapping", "report"]
+    name: Any
     number: int
     on_error: str
     out: Path | None
     quiet: bool
     records: int
+    redefines: tuple[str, ...]
     reference: str
     references: tuple[str, ...]
     report: tuple[str, ...]
+    replacing: tuple[str, ...]
     residual: Path | None
     run: Path
     runs: tuple[Path, ...]
     samples: Literal["masked", "raw", "none"]
     seed: int
+    source_format: Literal["auto", "fixed", "free"]
+    terminator: str
     to: str | None
     verbose: bool
+    which: str
 
 
 def _together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -184,6 +194,14 @@ policy = _together(
     ),
     click.option("--json", is_flag=True, help="Print report.json to stdout, no summary."),
 )
+
+
+def pairs(option: str, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`A=B` as A and B."""
+    found = [tuple(each.partition("=")[::2]) for each in given]
+    if bad := [each for each in given if "=" not in each]:
+        raise click.BadParameter(f"{bad[0]}: an equals sign is missing", param_hint=option)
+    return tuple((before, after) for before, after in found)
 
 
 def existing(given: str) -> Path:
