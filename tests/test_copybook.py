@@ -14,7 +14,7 @@ import pytest
 
 from converters import fields, importers, pipeline, spec, status
 from converters.cli import main
-from converters.columns import Chunk
+from converters.columns import Chunk, series
 from converters.errors import DefinitionError, EnvironmentFailure
 from converters.importers import Reading, Request
 from converters.importers.pictures import Picture, parse
@@ -419,6 +419,8 @@ def there_and_back(of: Layout, data: bytes) -> tuple[pl.DataFrame, bytes]:
     chunk = Chunk(0, 0, 1, 0, raw, split.bounds, split.stop, split.codes)
     batch, outcomes = fields.decode(side.fields, side.form.spans(chunk, None), 1)
     assert {name for name, found in outcomes.items() if max(found) >= status.PROBLEM} == set()
+    named = [field for field in of.record.fields if not field.is_filler]
     texts, written = fields.encode(side.fields, batch)
     assert {name for name, found in written.items() if max(found) >= status.PROBLEM} == set()
-    return batch, side.form.assemble(texts, np.ones(len(batch), np.bool_))[0].tobytes()
+    shown = pl.DataFrame([series(batch[field.name], field.name) for field in named])
+    return shown, side.form.assemble(texts, np.ones(len(batch), np.bool_))[0].tobytes()

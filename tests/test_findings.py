@@ -482,4 +482,4 @@ def _one(data: bytes) -> tuple[Chunk, Spans]:
     raw = np.frombuffer(data, np.uint8)
     zero, ends = np.zeros(1, np.uint8), np.array([len(data)])
     chunk = Chunk(0, 0, 1, 0, raw, np.array([0, len(data)]), ends, zero)
-    return chunk, Spans(raw, np.array([[0]]), np.array([[len(data)]]), zero)
+    return chunk, Spans(raw, lambda _: (np.array([0]), ends), zero)

@@ -17,7 +17,7 @@ from reference_numbers import Number
 
 from converters import status
 from converters.charset import load
-from converters.columns import Bytes, Ints
+from converters.columns import Bytes, Ints, series, values_of
 from converters.kinds import KINDS, dtype
 from converters.kinds.exact import parts
 from converters.kinds.signs import RULES
@@ -64,14 +64,15 @@ def spans(values: list[bytes]) -> tuple[Bytes, Ints, Ints]:
 
 def read(given: Field, values: list[bytes], of: Layout = PLAIN) -> tuple[list[Any], list[int]]:
     decode = KINDS[given.kind].decoder(given, of, load(of.charset))
-    column, outcomes = decode(*spans(values), {})
+    found, outcomes = decode(*spans(values), {})
+    column = series(found)
     assert column.dtype == dtype(given)
     return column.to_list(), outcomes.tolist()
 
 
 def written(given: Field, values: list[Any], of: Layout = PLAIN) -> tuple[list[bytes], list[int]]:
     encode = KINDS[given.kind].encoder(given, of, load(of.charset))
-    texts, outcomes = encode(pl.Series("x", values, dtype(given)), {})
+    texts, outcomes = encode(values_of(pl.Series("x", values, dtype(given))), {})
     return [texts.value(row) for row in range(len(values))], outcomes.tolist()
 
 
@@ -362,4 +363,4 @@ def test_a_record_that_has_no_fields_has_blanks() -> None:
         column, outcomes = decode(
             np.zeros(1, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), {}
         )
-        assert (column.to_list(), outcomes.tolist()) == ([None], [BLANK])
+        assert (series(column).to_list(), outcomes.tolist()) == ([None], [BLANK])

@@ -15,7 +15,7 @@ import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset
-from converters.columns import Bytes, Ints, Mask, Status, Text, nulls
+from converters.columns import Bytes, Ints, Mask, Status, Text, Values, are_blank, series
 from converters.kinds.spellings import Decode, Encode, Others
 from converters.model import Field, Layout
 
@@ -34,7 +34,7 @@ def float_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads a float; one that is infinite or no number is FLD-030."""
     width, order = field.bytes or 4, _order(field, layout)
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         there = stop - start == width
         places = np.where(there, start, 0)[:, None] + np.arange(width)
         raw = np.ascontiguousarray(data[np.minimum(places, max(len(data) - 1, 0))])
@@ -57,8 +57,8 @@ def float_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     """Writes a float; one that the field cannot hold exactly is FLD-032, a blank is zero bytes."""
     width, order = field.bytes or 4, _order(field, layout)
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        floats = values.fill_null(0.0).to_numpy()
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        floats = series(values).fill_null(0.0).to_numpy()
         if field.style == "ibm":
             words, inexact = _to_hexadecimal(floats, width)
             raw = words.astype(f"{order}u8").view(np.uint8).reshape(-1, 8)
@@ -69,7 +69,7 @@ def float_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
             inexact = short.astype(np.float64) != floats
             raw = short.view(np.uint8).reshape(-1, width)
         status = np.where(inexact, outcome.SCALE, outcome.OK).astype(np.uint8)
-        status[nulls(values)] = outcome.BLANK
+        status[are_blank(values)] = outcome.BLANK
         return _inline(raw), status
 
     return encode

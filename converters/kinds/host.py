@@ -15,7 +15,7 @@ import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Mask, Status, Text, nulls
+from converters.columns import Bytes, Ints, Mask, Status, Text, Values, are_blank, series
 from converters.kernels.binary import decode_binary, encode_binary
 from converters.kernels.decimals import AS_BLANK, AS_NUMBER, AS_ZERO, ERROR
 from converters.kernels.packed import decode_packed, encode_packed
@@ -89,7 +89,7 @@ def zoned_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     zones = int.from_bytes(bytes([signs.zone << 4] * 8))
     rule, kind = _rule(field, layout, charset, (zones, 0)), dtype(field)
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         step = exact.words(kind)
         values, status = np.empty(len(start) * step, np.int64), np.empty(len(start), np.uint8)
         decode_zoned(data, start, stop, rule, sign, meanings, step, values, status)
@@ -123,7 +123,7 @@ def packed_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     masks = (sum(1 << nibble for nibble in plus), sum(1 << nibble for nibble in minus))
     rule, kind = _rule(field, layout, charset, masks), dtype(field)
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         step = exact.words(kind)
         values, status = np.empty(len(start) * step, np.int64), np.empty(len(start), np.uint8)
         decode_packed(data, start, stop, rule, step, values, status)
@@ -152,7 +152,7 @@ def binary_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     fill = (write(charset, " ")[0], *_policies(field, layout))
     kind, factor = dtype(field), 10 ** max(-field.scale, 0)
 
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[pl.Series, Status]:
+    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         values, status = np.empty(len(start), np.int64), np.empty(len(start), np.uint8)
         decode_binary(data, start, stop, little, signed, limit, fill, values, status)
         values *= factor
@@ -218,14 +218,14 @@ def _encoder(field: Field, layout: Layout, charset: Charset, digits: Write) -> E
     factor = 10 ** max(-field.scale, 0)
     fill = _blank(field, layout, charset)
 
-    def encode(values: pl.Series, others: Others) -> tuple[Text, Status]:
-        parts, negative = exact.parts(values)
+    def encode(values: Values, others: Others) -> tuple[Text, Status]:
+        parts, negative = exact.parts(series(values))
         beyond = np.where(negative, _larger(parts, -lowest), _larger(parts, highest))
         status = np.where(beyond, outcome.OVERFLOW, outcome.OK).astype(np.uint8)
         if factor > 1:
             status[parts[:, 0] % factor != 0] = outcome.SCALE
             parts = parts // factor
-        missing = nulls(values)
+        missing = are_blank(values)
         status[missing] = outcome.NO_BLANK if fill is None else outcome.BLANK
         result = Text(*digits(parts, negative, status))
         if fill is not None and missing.any():
