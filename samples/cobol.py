@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["amounts", "customers"]
+__all__ = ["amounts", "customers", "notices"]
 
 
 def _packed(value: int, size: int, sign: str = "") -> bytes:
@@ -79,3 +79,17 @@ def customers() -> bytes:
         found.append(head + b"A" + kana + cells[0] + cells[1] + post + b"".join(cells[2:]) + tel)
     assert {len(record) for record in found} == {291}
     return b"".join(found)
+
+
+def notices() -> bytes:
+    """Eight records behind descriptor words: of all lengths, one cut in its amount, one too long,
+    one with blanks that need not be there; and a last one whose length reaches too far."""
+    notes = ("", "至急", "納付書を再発行。窓口で交付済み", "A", "", "x" * 81, "再送  ", "終わり")
+    found = []
+    for number, note in enumerate(notes, 1):
+        head = b"%08d202404%02d" % (number, number)
+        body = head + _packed((-1) ** number * number * 1000, 4) + note.encode("cp932")
+        if number == 5:
+            body = body[:18]
+        found.append((len(body) + 4).to_bytes(2, "big") + bytes(2) + body)
+    return b"".join(found)[:-2]

@@ -38,6 +38,7 @@ KERNELS = (
     "test_residual",
     "test_samples",
     "test_scripts",
+    "test_variable",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""
 

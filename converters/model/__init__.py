@@ -6,7 +6,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 """
 
 from converters.definition import Characters
-from converters.model.framing import DelimitedFraming, FixedFraming, Framing
+from converters.model.framing import DelimitedFraming, FixedFraming, Framing, VariableFraming
 from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
@@ -36,4 +36,5 @@ __all__ = [
     "Rule",
     "Size",
     "Title",
+    "VariableFraming",
 ]

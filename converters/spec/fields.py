@@ -115,8 +115,8 @@ def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
 
 
 def form_of(layout: Layout) -> str:
-    """The key of the form that the framing gives: fixed or delimited."""
-    return "fixed" if layout.framing.fixed else "delimited"
+    """delimited, or fixed where fields lie in fixed places."""
+    return "delimited" if layout.framing.delimited else "fixed"
 
 
 def _given(document: Document, loc: Loc) -> set[str]:
@@ -127,7 +127,7 @@ def _given(document: Document, loc: Loc) -> set[str]:
 
 
 def _size(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
-    is_fixed = layout.framing.fixed is not None
+    is_fixed = layout.framing.length is not None
     doubtful = document.node(loc).doubtful
     if field.filler and field.bytes != field.filler:
         yield document.problem((*loc, "bytes"), "DEF-050", "`filler` already says how many bytes")
