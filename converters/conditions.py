@@ -28,9 +28,9 @@ def typed(field: Field, spelling: str) -> Typed:
 
     Numbers are written plainly, booleans as the field spells them, all else as the text it is.
     """
-    if field.kind == "integer":
+    if field.is_number and field.scale <= 0 and field.kind != "decimal":
         return int(spelling)
-    if field.kind == "decimal":
+    if field.is_number:
         try:
             return Decimal(spelling)
         except InvalidOperation as exc:

@@ -22,7 +22,7 @@ from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, as
 from converters.kernels.frame import split_fixed
 from converters.model import Field, Layout
 
-__all__ = ["Fixed", "form"]
+__all__ = ["Fixed", "form", "slots"]
 
 NEWLINE: Final = {"crlf": 2, "lf": 1, "none": 0}
 """Bytes of each terminator."""
@@ -114,6 +114,13 @@ def form(layout: Layout) -> Fixed:
     """The form of a layout with fixed framing."""
     framing = layout.framing.fixed
     assert framing is not None, "a fixed form needs fixed framing"
+    return slots(layout, (framing.length, NEWLINE[framing.terminator], framing.eof))
+
+
+def slots(layout: Layout, shape: tuple[int, int, str]) -> Fixed:
+    """The fields of a layout side by side; `shape` is the length, the bytes of the terminator and
+    the end-of-file mark."""
+    length, newline, eof = shape
     fields = layout.record.fields
     own = [scripts.of(layout, field) for field in fields]
     sides, pads = zip(*map(_padding, fields, own), strict=True)
@@ -125,10 +132,10 @@ def form(layout: Layout) -> Fixed:
     width = np.array([field.bytes or 0 for field in fields], np.int64)
     sizes = [[len(pad) for pad in pads], [len(blank) for blank in blanks]]
     return Fixed(
-        length=framing.length,
-        newline=NEWLINE[framing.terminator],
+        length=length,
+        newline=newline,
         marked=marked(scripts.of(layout)),
-        mark=b"\x1a" if framing.eof == "1a" else b"",
+        mark=b"\x1a" if eof == "1a" else b"",
         at=at,
         width=width,
         fillers=tuple(field.is_filler for field in fields),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from converters import delimited, fixed
+from converters import delimited, fixed, variable
 from converters.framing import PROBLEMS, Beginning, FileProblem, Form, Split
 from converters.model import Layout
 
@@ -21,4 +21,6 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
     """
     if layout.framing.delimited is not None:
         return delimited.form(layout, decode, encode)
+    if layout.framing.variable is not None:
+        return variable.form(layout)
     return fixed.form(layout)

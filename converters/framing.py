@@ -16,7 +16,16 @@ import numpy.typing as npt
 
 from converters import charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
-from converters.kernels.frame import BLANK, LONG, RAGGED, SHORT, TOO_LONG, UNCLOSED
+from converters.kernels.frame import (
+    BLANK,
+    HEADER,
+    LONG,
+    MISSING,
+    RAGGED,
+    SHORT,
+    TOO_LONG,
+    UNCLOSED,
+)
 from converters.kernels.memory import window
 
 __all__ = [
@@ -34,7 +43,9 @@ __all__ = [
 
 PROBLEMS: Final[dict[int, str]] = {
     BLANK: "REC-005",
+    HEADER: "REC-011",
     LONG: "REC-002",
+    MISSING: "REC-012",
     RAGGED: "REC-006",
     SHORT: "REC-001",
     TOO_LONG: "REC-008",

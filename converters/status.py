@@ -41,6 +41,13 @@ UNCLOSED_SHIFT: Final = 36
 """The value ends in double-byte state: its closing shift code is missing or was cut off."""
 SHIFT_OVERFLOW: Final = 37
 """The value fits its field, but not with the shift codes it needs."""
+NOT_DIGIT: Final = 40
+BAD_SIGN: Final = 41
+SPACES: Final = 42
+LOW_VALUES: Final = 43
+HIGH_VALUES: Final = 44
+NO_BLANK: Final = 45
+ROUNDED: Final = 46
 
 CODES: Final[dict[int, str]] = {
     UNDECODABLE: "FLD-010",
@@ -63,4 +70,11 @@ CODES: Final[dict[int, str]] = {
     FILLER: "REC-010",
     UNCLOSED_SHIFT: "FLD-012",
     SHIFT_OVERFLOW: "FLD-022",
+    NOT_DIGIT: "FLD-031",
+    BAD_SIGN: "FLD-035",
+    SPACES: "FLD-036",
+    LOW_VALUES: "FLD-037",
+    HIGH_VALUES: "FLD-038",
+    NO_BLANK: "OUT-003",
+    ROUNDED: "FLD-039",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cobol import amounts, customers, notices
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from hosts import euc, ibm, keis
 
@@ -312,7 +313,28 @@ CASES: dict[str, Case] = {
         "IBM 939、SO/SI つき。閉じないシフト、切れた文字、外字", ibm, "hosts/ibm-to-citizen"
     ),
     "hosts/keis": Case(
-        "KEIS83。氏名はシフトなし、二つ目の全角空白", keis, "hosts/keis-to-citizen", "residual"
+        "KEIS83。氏名はシフトなし、二つ目の全角空白",
+        keis,
+        "hosts/keis-to-citizen",
+        "residual",
+    ),
+    "host/amounts": Case(
+        "ゾーン・パック・2 進・浮動小数点。符号の変種、空白・00・FF、数字でないもの",
+        amounts,
+        "host/amounts-to-csv",
+        "residual",
+    ),
+    "host/customer": Case(
+        "291 バイトの顧客。電話番号のないレコードと壊れたレコード",
+        customers,
+        "host/customer-to-csv",
+        "residual",
+    ),
+    "host/notice": Case(
+        "RDW 付きの可変長。途中で切れた金額、長すぎるレコード、切れた末尾",
+        notices,
+        "host/notice-to-csv",
+        "residual",
     ),
     "vendor-a/broken-file": Case(
         "短い・長い・空のレコードと、最後の改行がなく 1A で終わるファイル",

@@ -37,10 +37,10 @@ def write(name: str, case: Case) -> None:
 
 
 def _suffix(case: Case) -> str:
-    """`.dat` for fixed records, `.csv` for delimited ones."""
+    """`.csv` for delimited records, `.dat` for all others."""
     definitions = spec.load_mapping(case.mapping)
     source = definitions.target if case.back else definitions.source
-    return ".dat" if source.framing.fixed else ".csv"
+    return ".csv" if source.framing.delimited else ".dat"
 
 
 def _asked(case: Case, found: Result | None = None) -> str:

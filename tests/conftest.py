@@ -30,6 +30,7 @@ KERNELS = (
     "test_delimited",
     "test_fixed",
     "test_hashing",
+    "test_host_numbers",
     "test_keys",
     "test_kinds",
     "test_mapping_texts",
@@ -38,6 +39,7 @@ KERNELS = (
     "test_residual",
     "test_samples",
     "test_scripts",
+    "test_variable",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""
 

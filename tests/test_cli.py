@@ -43,6 +43,7 @@ def test_the_commands_of_the_program_are_these() -> None:
         "utsushi convert",
         "utsushi explain",
         "utsushi generate",
+        "utsushi layout import copybook",
         "utsushi layout lint",
         "utsushi layout list",
         "utsushi layout show",

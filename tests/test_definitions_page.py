@@ -13,8 +13,10 @@ import yaml
 from pydantic_core import PydanticUndefined
 
 from converters import checks, fields, mapping, model, spec
+from converters.kinds.signs import RULES
 from converters.model import OPERATIONS, KindName, Model
-from converters.spec import styles
+from converters.model.layout import HOST
+from converters.spec import hosts, styles
 from converters.spec.fields import OPTIONS
 
 PAGE = (Path(__file__).parent.parent / "docs" / "definitions.md").read_text(encoding="utf-8")
@@ -45,6 +47,8 @@ def shown(key: Any) -> str:
     if key.default is PydanticUndefined:
         return "`required`"
     if key.default is None or key.default == "" or key.default in ((), {}):
+        return "–"
+    if isinstance(key.default, Model):
         return "–"
     if isinstance(key.default, bool | tuple):
         return f"`{json.dumps(key.default)}`"
@@ -77,12 +81,19 @@ def test_every_kind_is_told_with_exactly_the_options_it_knows() -> None:
         told[kind.strip("`")] = everywhere - values | named - {"date"} | more
     assert sorted(told) == sorted(get_args(KindName))
     for kind, options in told.items():
-        assert options | (set() if kind == "filler" else values) == OPTIONS[kind]
+        host = {"required"} if kind in HOST else values
+        assert options | (set() if kind == "filler" else host) == OPTIONS[kind]
 
 
 def test_every_style_is_told() -> None:
     told = [cells[1].strip("`") for cells in rows(section("Styles of dates and times"))]
     assert sorted(told) == sorted(style for known in styles.STYLES.values() for style in known)
+
+
+def test_every_rule_of_signs_is_told_and_known_to_spec() -> None:
+    told = [cells[0].strip("`") for cells in rows(section("Host numbers")) if len(cells) == 3]
+    assert set(RULES) <= set(told)
+    assert sorted(RULES) == sorted(hosts.RULES)
 
 
 def test_every_operation_is_told() -> None:
@@ -91,7 +102,8 @@ def test_every_operation_is_told() -> None:
 
 
 def test_every_problem_is_told() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in CODE.glob("*.py"))
+    paths = [*CODE.glob("*.py"), *CODE.parent.glob("importers/*.py")]
+    source = "".join(path.read_text(encoding="utf-8") for path in paths)
     told = [cells[0] for cells in rows(section("Problems"))]
     assert told == sorted(set(re.findall(r"DEF-[0-9]{3}", source)))
 

@@ -465,3 +465,21 @@ def test_the_tally_tells_how_many_errors_there_are() -> None:
         findings.masked(findings.judge(frame_of((1, "氏名", "FLD-014", "a")), POLICY), POLICY)
     )
     assert (tally.count("error"), tally.count("info")) == (1, 0)
+
+
+def test_bytes_that_are_no_text_are_shown_in_hex_and_their_digits_hidden() -> None:
+    chunk, spans = _one(b"\x01\x2c\xa0")
+    origin = Origin(chunk, spans, {"所得": 0}, findings.decoder("cp932"), hexed=frozenset({"所得"}))
+    problem = findings.ValueProblem(np.array([0]), "所得", "FLD-031")
+    [value] = findings.from_problems(origin, [problem])["value"].to_list()
+    assert value == b"X'012CA0'"
+    assert findings.mask(value.decode(), "personal", "masked", "FLD-031") == "X'999CA9'"
+    assert findings.mask(value.decode(), "personal", "raw", "FLD-031") == "X'012CA0'"
+
+
+def _one(data: bytes) -> tuple[Chunk, Spans]:
+    """One record of one field."""
+    raw = np.frombuffer(data, np.uint8)
+    zero, ends = np.zeros(1, np.uint8), np.array([len(data)])
+    chunk = Chunk(0, 0, 1, 0, raw, np.array([0, len(data)]), ends, zero)
+    return chunk, Spans(raw, lambda _: (np.array([0]), ends), zero)

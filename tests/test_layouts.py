@@ -48,10 +48,10 @@ def test_a_record_of_vendor_a_is_600_bytes_and_its_places_are_given() -> None:
     assert given == list(layout.record.offsets)
 
 
-def test_the_two_vendors_use_every_kind() -> None:
+def test_the_invented_vendors_and_hosts_use_every_kind() -> None:
     used = {
         field.kind
-        for name in ("vendor-a/resident", "vendor-b/resident")
+        for name in ("host/amounts", "vendor-a/resident", "vendor-b/resident")
         for field in spec.load_layout(name).record.fields
     }
     assert used == set(get_args(KindName))

@@ -107,6 +107,47 @@ LAYOUTS = [
         "DEF-002",
     ),
     ("a field that is a word", fixed("filler: 4") + "  - «word\n", "DEF-002"),
+    ("a packed width", fixed("name: a, bytes: 4, kind: packed, digits: «5"), "DEF-050"),
+    (
+        "a zoned width",
+        fixed("name: a, bytes: 4, kind: zoned, sign: leading-separate, digits: «4"),
+        "DEF-050",
+    ),
+    ("a binary width", fixed("name: a, bytes: 4, kind: binary, digits: «10"), "DEF-050"),
+    (
+        "bits without end",
+        FIXED.replace("length: 4", "length: 9")
+        + fixed("name: a, bytes: «9, kind: flags")[len(FIXED) :],
+        "DEF-002",
+    ),
+    ("half a float", fixed("name: a, bytes: «2, kind: float", "filler: 2"), "DEF-002"),
+    ("a float of no style", fixed("name: a, bytes: 4, kind: float, style: «imb"), "DEF-002"),
+    (
+        "a sign of another kind",
+        fixed("name: a, bytes: 4, kind: packed, sign: «trailing"),
+        "DEF-002",
+    ),
+    ("a sign beside text", fixed("name: a, bytes: 4, kind: integer, sign: «signed"), "DEF-002"),
+    ("no rule of signs", fixed("name: a, bytes: 4, kind: zoned, signs: «fujistu"), "DEF-020"),
+    ("P in text", fixed("name: a, bytes: 4, kind: decimal, scale: «-2"), "DEF-002"),
+    ("P without digits", fixed("name: a, bytes: 4, kind: packed, scale: «-2"), "DEF-002"),
+    (
+        "P without end",
+        fixed("name: a, bytes: 4, kind: packed, digits: 7, scale: «-12"),
+        "DEF-050",
+    ),
+    ("a pad of packed digits", fixed('name: a, bytes: 4, kind: packed, «pad: "0"'), "DEF-003"),
+    (
+        "no rule of signs at all",
+        FIXED + "numbers: {signs: «zone}\n" + fixed("name: a, bytes: 4")[len(FIXED) :],
+        "DEF-020",
+    ),
+    (
+        "packed in a CSV",
+        FIXED.replace("{fixed: {length: 4}}", "{delimited: {}}")
+        + "records: [{fields: [{name: a, bytes: 4, kind: «packed}]}]",
+        "DEF-050",
+    ),
     ("an overlap", fixed("name: a, at: 1, bytes: 3", "name: b, at: «3, bytes: 2"), "DEF-010"),
     ("a gap", fixed("name: a, bytes: 1", "name: b, at: «3, bytes: 2"), "DEF-011"),
     ("a gap at the start", fixed("name: a, at: «2, bytes: 3"), "DEF-011"),

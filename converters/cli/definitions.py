@@ -85,6 +85,75 @@ def lint_layouts(**given: Unpack[Given]) -> int:
     return _lint(given)
 
 
+@layout.group("import")
+def import_layout() -> None:
+    """Make a layout from another notation."""
+
+
+@import_layout.command("copybook")
+@click.argument("file", metavar="FILE")
+@click.option("--id", "name", metavar="ID", help="Id of the layout.  [default: name of the file]")
+@click.option("--charset", default="cp932", show_default=True, help="Charset of the data.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["fujitsu", "gnucobol", "ibm", "microfocus"]),
+    default="ibm",
+    show_default=True,
+    help="The compiler: sizes of binary fields, SYNCHRONIZED, signs.",
+)
+@click.option(
+    "--terminator",
+    type=click.Choice(["none", "lf", "crlf"]),
+    default="none",
+    show_default=True,
+    help="What stands behind each record.",
+)
+@click.option("--record", "which", default="", metavar="NAME", help="The level 01 entry to take.")
+@click.option(
+    "--redefines",
+    multiple=True,
+    metavar="NAME=READING",
+    help="Which reading of a redefined item to take: its name, or its number from 1.",
+)
+@click.option("--replacing", multiple=True, metavar="TEXT=TEXT", help="As COPY REPLACING.")
+@click.option(
+    "--include", multiple=True, type=options.PATH, metavar="DIR", help="Where COPY looks."
+)
+@click.option(
+    "--source-format",
+    type=click.Choice(["auto", "fixed", "free"]),
+    default="auto",
+    show_default=True,
+    help="Columns 7 to 72, or whole lines.",
+)
+@options.common
+def import_copybook(**given: Unpack[Given]) -> int:
+    """Make a layout from a COBOL copybook, and print it.
+
+    Clauses that are not read are errors that name the line. OCCURS becomes numbered fields.
+
+    \b
+    utsushi layout import copybook RECORD.cpy --id vendor/record > layouts/vendor/record.yaml
+    """
+    path = options.existing(given["file"])
+    from converters import importers
+
+    reading = importers.Reading(
+        given["source_format"], given["include"], options.pairs("--replacing", given["replacing"])
+    )
+    request = importers.Request(
+        id=given["name"] or path.stem,
+        charset=given["charset"],
+        dialect=given["dialect"],
+        terminator=given["terminator"],
+        record=given["which"],
+        choices=dict(options.pairs("--redefines", given["redefines"])),
+        reading=reading,
+    )
+    click.echo(importers.copybook(path, request), nl=False)
+    return 0
+
+
 @mapping.command("lint")
 @references
 @options.layouts

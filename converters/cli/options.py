@@ -13,6 +13,7 @@ from converters.cli.words import word
 from converters.errors import EnvironmentFailure
 
 __all__ = [
+    "PATH",
     "Given",
     "batch_records",
     "common",
@@ -25,6 +26,7 @@ __all__ = [
     "mapping",
     "output",
     "pages",
+    "pairs",
     "policy",
     "quiet",
 ]
@@ -44,9 +46,11 @@ class Given(TypedDict, total=False):
     batch_records: int | None
     before: Path
     changed_definitions: bool
+    charset: str
     code: str
     codes: tuple[str, ...]
     defects: float
+    dialect: str
     dry_run: bool
     fail_on: str
     fields: tuple[str, ...]
@@ -54,11 +58,12 @@ class Given(TypedDict, total=False):
     first: str
     folder: Path | None
     force: bool
+    include: tuple[Path, ...]
     inputs: tuple[str, ...]
     jobs: int
     json: bool
-    key_file: Path
     keep_residual: bool
+    key_file: Path
     lang: str | None
     layout: str | None
     layouts: tuple[Path, ...]
@@ -68,15 +73,17 @@ class Given(TypedDict, total=False):
     max_rise: float
     max_shift: float
     max_unknown_rise: float
-    name: Literal["layout", "mapping", "report"]
+    name: Any
     number: int
     on_error: str
     out: Path | None
     outputs: bool
     quiet: bool
     records: int
+    redefines: tuple[str, ...]
     reference: str
     references: tuple[str, ...]
+    replacing: tuple[str, ...]
     report: tuple[str, ...]
     residual: Path | None
     run: Path
@@ -85,8 +92,11 @@ class Given(TypedDict, total=False):
     second: str
     seed: int
     sheets: tuple[Path, ...]
+    source_format: Literal["auto", "fixed", "free"]
+    terminator: str
     to: str | None
     verbose: bool
+    which: str
 
 
 def _together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -202,6 +212,14 @@ policy = _together(
     batch_records,
     click.option("--json", is_flag=True, help="Print report.json to stdout, no summary."),
 )
+
+
+def pairs(option: str, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`A=B` as A and B."""
+    found = [tuple(each.partition("=")[::2]) for each in given]
+    if bad := [each for each in given if "=" not in each]:
+        raise click.BadParameter(f"{bad[0]}: an equals sign is missing", param_hint=option)
+    return tuple((before, after) for before, after in found)
 
 
 def existing(given: str) -> Path:

@@ -59,7 +59,7 @@ def _fields(layout: Layout, lang: str) -> Table:
     for number, head in enumerate(HEADS[lang]):
         table.add_column(head, justify="right" if number < 3 else "left")
     for field, offset in zip(layout.record.fields, layout.record.offsets, strict=True):
-        at = str(offset + 1) if layout.framing.fixed else ""
+        at = str(offset + 1) if layout.framing.length else ""
         table.add_row(at, *_row(field, lang))
     return table
 

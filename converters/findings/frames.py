@@ -73,6 +73,7 @@ class Origin:
 
     `index` is field name to row of `spans`. A field that is not in it (a target item) is placed at
     its record. `records` are the record numbers of the batch's rows, None for all of the chunk.
+    `hexed` are the fields whose bytes are no characters: they are shown as `X'012C'`.
     """
 
     chunk: Chunk
@@ -80,6 +81,7 @@ class Origin:
     index: Mapping[str, int]
     decode: Callable[[bytes], str]
     records: Ints | None = None
+    hexed: frozenset[str] = frozenset()
 
 
 def empty() -> pl.DataFrame:
@@ -133,7 +135,7 @@ def part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
     elif place is None:
         values = pl.Series([b""], dtype=pl.Binary).new_from_index(0, len(rows))
     else:
-        values = _own_bytes(origin, place, rows)
+        values = _own_bytes(origin, place, rows, problem.field in origin.hexed)
     return _frame(origin.chunk, rows, offsets, (problem.field, problem.code), values)
 
 
@@ -201,12 +203,16 @@ def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
     return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
 
 
-def _own_bytes(origin: Origin, place: int, rows: Ints) -> pl.Series:
+def _own_bytes(origin: Origin, place: int, rows: Ints, hexed: bool) -> pl.Series:
     spans = origin.spans
     starts, stops = (edge[rows].tolist() for edge in spans.of(place))
     values = [_slice(spans.data, a, b) for a, b in zip(starts, stops, strict=True)]
-    texts = {value: origin.decode(value).encode() for value in set(values)}
+    texts = {value: _shown(origin, value, hexed).encode() for value in set(values)}
     return pl.Series([texts[value] for value in values], dtype=pl.Binary)
+
+
+def _shown(origin: Origin, value: bytes, hexed: bool) -> str:
+    return f"X'{value.hex().upper()}'" if hexed else origin.decode(value)
 
 
 def _slice(data: Bytes, start: int, stop: int) -> bytes:

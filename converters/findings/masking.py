@@ -137,13 +137,19 @@ def mask_all(
             _visible(value) if _looks_like_a_code(value) else _signs_of([value])[0]
             for value in short
         ]
-    signs = _signs_of(short)
+    signs = [
+        DIGIT.sub("9", value) if HEX.fullmatch(value) else sign
+        for value, sign in zip(short, _signs_of(short), strict=True)
+    ]
     if code not in REVEALED and code not in UNMAPPABLE:
         return signs
     places = (_places(value, code, target) for value in short)
     return [_reveal(*found) for found in zip(short, signs, places, strict=True)]
 
 
+HEX: Final = re.compile("X'[0-9A-F]*'")
+"""Bytes of a number that is no text. Its digits are hidden, the nibbles that are none are not."""
+DIGIT: Final = re.compile("[0-9]")
 PADDED: Final = ("FLD-070", "REC-010")
 """These are about the blanks that fill a field, which others leave out."""
 

@@ -17,6 +17,7 @@ from converters.generate import words as tables
 from converters.generate.patterns import matching
 from converters.generate.people import People
 from converters.generate.spelling import fitting
+from converters.kinds import dtype
 from converters.model import Field, Layout
 
 __all__ = ["source", "thinned"]
@@ -33,7 +34,7 @@ TEXTS: Final = 200
 def source(field: Field, layout: Layout, charset: Charset) -> Source:
     """A source by kind; every tenth value is blank unless one is required."""
     make = BY_KIND[field.kind](field, layout, charset)
-    if field.required is True or field.kind in ("boolean", "decimal", "integer"):
+    if field.required is True or field.is_number or field.kind in ("boolean", "flags", "float"):
         return make
 
     def source(found: People, rng: np.random.Generator) -> Values:
@@ -102,13 +103,28 @@ def _booleans(field: Field, layout: Layout, charset: Charset) -> Source:
 
 def _integers(field: Field, layout: Layout, charset: Charset) -> Source:
     draw = _amounts(field)
-    big = (field.digits or 18) > 18
+    kind = dtype(field)
 
     def integers(found: People, rng: np.random.Generator) -> pl.Series:
         column = pl.Series(draw(len(found["number"]), rng))
-        return column.cast(pl.Decimal(38, 0)) if big else column
+        return column if kind == pl.Int64() else column.cast(kind)
 
     return integers
+
+
+def _stored(field: Field, layout: Layout, charset: Charset) -> Source:
+    """Numbers as a host stores them: whole ones, or with decimals."""
+    return (_decimals if field.scale > 0 else _integers)(field, layout, charset)
+
+
+def _bits(field: Field, layout: Layout, charset: Charset) -> Source:
+    size = 8 * (field.bytes or 1)
+    return _drawn([f"{1 << bit:0{size}b}" for bit in range(size)])
+
+
+def _floats(field: Field, layout: Layout, charset: Charset) -> Source:
+    """Quarters, which every float holds exactly."""
+    return lambda found, rng: pl.Series(rng.integers(-4000, 4000, len(found["number"])) / 4.0)
 
 
 def _decimals(field: Field, layout: Layout, charset: Charset) -> Source:
@@ -127,7 +143,7 @@ def _decimals(field: Field, layout: Layout, charset: Charset) -> Source:
 
 def _amounts(field: Field) -> Callable[[int, np.random.Generator], Ints]:
     """Amounts of all orders of magnitude, zero among them, in units of the last decimal."""
-    unit = 10**field.scale
+    unit, zeros = 10 ** max(field.scale, 0), 10 ** max(-field.scale, 0)
     room = _room(field)
     low = int(float(field.min) * unit) if field.min else 0
     high = min(int(float(field.max) * unit) if field.max else 10**room - 1, 10**room - 1)
@@ -135,6 +151,7 @@ def _amounts(field: Field) -> Callable[[int, np.random.Generator], Ints]:
     def draw(count: int, rng: np.random.Generator) -> Ints:
         values = (10 ** rng.uniform(0, room, count)).astype(np.int64) - 1
         values = np.clip(values, low, high)
+        values *= zeros
         if field.sign == "none" or field.min:
             return values
         return np.where(rng.random(count) < 0.05, -values, values)
@@ -142,8 +159,18 @@ def _amounts(field: Field) -> Callable[[int, np.random.Generator], Ints]:
     return draw
 
 
+HELD: Final[dict[str, Callable[[int], int]]] = {
+    "binary": lambda size: (2 * size) + size // 4,
+    "packed": lambda size: 2 * size - 1,
+    "zoned": lambda size: max(size - 1, 1),
+}
+"""Kind → digits that so many bytes hold in any case."""
+
+
 def _room(field: Field) -> int:
     """Digits that fit: those declared, those the width leaves, at most 15."""
+    if field.is_host:
+        return min(field.digits or HELD[field.kind](field.bytes or 1), 15)
     room = min(field.digits or 15, 15)
     if field.bytes:
         room = min(room, field.bytes - (field.sign != "none") - (field.point == "explicit"))
@@ -151,16 +178,21 @@ def _room(field: Field) -> int:
 
 
 BY_KIND: Final[dict[str, Make]] = {
+    "binary": _stored,
     "boolean": _booleans,
     "code": _codes,
     "date": _dates,
     "decimal": _decimals,
     "digits": _digits,
+    "flags": _bits,
+    "float": _floats,
     "integer": _integers,
     "kana": _texts,
     "mixed": _texts,
     "narrow": _texts,
+    "packed": _stored,
     "time": _times,
     "wareki": _dates,
     "wide": _texts,
+    "zoned": _stored,
 }

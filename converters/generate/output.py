@@ -142,7 +142,9 @@ def _edges(spans: Spans, field: int, row: int) -> tuple[int, int]:
 
 def _newline(layout: Layout) -> int:
     framing = layout.framing.fixed or layout.framing.delimited
-    assert framing is not None, "a layout has one of the forms"
+    if framing is None:
+        assert layout.framing.variable is not None, "a layout has one of the forms"
+        return {"crlf": 2, "lf": 1, "rdw": 0}[layout.framing.variable.by]
     return {"crlf": 2, "lf": 1, "none": 0}[framing.terminator]
 
 

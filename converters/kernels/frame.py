@@ -18,8 +18,10 @@ __all__ = [
     "BLANK",
     "CLOSED",
     "FRESH",
+    "HEADER",
     "LAST",
     "LONG",
+    "MISSING",
     "NONE",
     "ONE",
     "PLAIN",
@@ -45,6 +47,8 @@ RAGGED: Final = 3
 UNCLOSED: Final = 4
 BLANK: Final = 5
 TOO_LONG: Final = 6
+HEADER: Final = 7
+MISSING: Final = 8
 
 LF: Final = 0x0A
 CR: Final = 0x0D

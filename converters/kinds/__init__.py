@@ -17,9 +17,19 @@ from typing import Final
 import polars as pl
 
 from converters.charset import Charset
-from converters.kinds import number
+from converters.kinds import host, number
+from converters.kinds.bits import flags_decoder, flags_encoder
 from converters.kinds.code import boolean_decoder, boolean_encoder, code_decoder, code_encoder
 from converters.kinds.date import date_decoder, date_encoder, time_decoder, time_encoder
+from converters.kinds.floats import float_decoder, float_encoder
+from converters.kinds.host import (
+    binary_decoder,
+    binary_encoder,
+    packed_decoder,
+    packed_encoder,
+    zoned_decoder,
+    zoned_encoder,
+)
 from converters.kinds.number import number_decoder, number_encoder
 from converters.kinds.spellings import Decode, Encode, Others
 from converters.kinds.text import digits_decoder, digits_encoder, text_decoder, text_encoder
@@ -40,18 +50,23 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {
+    "binary": Kind(binary_decoder, binary_encoder),
     "boolean": Kind(boolean_decoder, boolean_encoder),
     "code": Kind(code_decoder, code_encoder),
     "date": Kind(date_decoder, date_encoder),
     "decimal": Kind(number_decoder, number_encoder),
     "digits": Kind(digits_decoder, digits_encoder),
+    "flags": Kind(flags_decoder, flags_encoder),
+    "float": Kind(float_decoder, float_encoder),
     "integer": Kind(number_decoder, number_encoder),
     "kana": Kind(text_decoder, text_encoder),
     "mixed": Kind(text_decoder, text_encoder),
     "narrow": Kind(text_decoder, text_encoder),
+    "packed": Kind(packed_decoder, packed_encoder),
     "time": Kind(time_decoder, time_encoder),
     "wareki": Kind(date_decoder, date_encoder),
     "wide": Kind(text_decoder, text_encoder),
+    "zoned": Kind(zoned_decoder, zoned_encoder),
 }
 """Every kind but filler, which holds no value."""
 
@@ -60,6 +75,8 @@ def dtype(field: Field) -> pl.DataType:
     """The column type of a field."""
     if field.kind == "boolean":
         return pl.Boolean()
-    if field.kind in ("integer", "decimal"):
-        return number.dtype(field)
+    if field.kind == "float":
+        return pl.Float64()
+    if field.is_number:
+        return host.dtype(field) if field.is_host else number.dtype(field)
     return pl.String()

@@ -23,7 +23,8 @@ __all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation
 class Side:
     """One end of a run: a layout with its form, its fields and its checks.
 
-    `index` is field name to place in the record; `show` turns a field's bytes into text for people.
+    `index` is field name to place in the record; `show` turns a field's bytes into text for people,
+    unless it is one of `hexed`, whose bytes are no characters.
     """
 
     layout: Layout
@@ -32,6 +33,7 @@ class Side:
     checks: Checks
     index: dict[str, int]
     show: Callable[[bytes], str]
+    hexed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,7 @@ def side(layout: Layout) -> Side:
         checks.compile(layout),
         dict(layout.record.index),
         decoder(table.name),
+        frozenset(field.name for field in layout.record.fields if field.is_binary),
     )
 
 

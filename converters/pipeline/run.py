@@ -160,7 +160,8 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
     try:
         _records(session, source, worker, seen)
     finally:
-        form = "fixed" if session.plan.source.layout.framing.fixed else "delimited"
+        framing = session.plan.source.layout.framing
+        form = next(name for name in ("fixed", "variable", "delimited") if getattr(framing, name))
         charset = session.plan.source.layout.charset
         session.inputs.append(
             Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
@@ -213,8 +214,9 @@ def _begin(session: _Session, source: Source) -> None:
 def _ending(source: Source, layout: Layout) -> list[FileProblem]:
     """Findings on how the input ends."""
     found = []
-    fixed = layout.framing.fixed
-    if source.unended and (fixed is None or fixed.terminator != "none"):
+    fixed, variable = layout.framing.fixed, layout.framing.variable
+    bare = (fixed and fixed.terminator == "none") or (variable and variable.by == "rdw")
+    if source.unended and not bare:
         found.append(FileProblem("SRC-006", "", source.size - len(source.tail)))
     if source.tail:
         found.append(FileProblem("SRC-007", "", source.size - len(source.tail)))

@@ -82,7 +82,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     if not len(patches) and not len(gone):
         return findings.empty()
     spans = side.form.spans(chunk, source.order)
-    origin = Origin(chunk, spans, side.index, side.show)
+    origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
     places = patches[:, 3]
     rows = made.records[patches[:, 0]] - chunk.first
     fields = _fields(spans, len(side.layout.record.fields), rows, places)

@@ -16,6 +16,7 @@ from converters.model import Field, Layout
 from converters.spec import styles
 from converters.spec.document import Document, Loc
 from converters.spec.fitting import nearest
+from converters.spec.hosts import SIGNS, check_host, wrong_sign
 
 __all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]
 
@@ -25,21 +26,28 @@ VALUE: Final = EVERY | {"align", "null", "pad", "required", "shifts"}
 DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "style", "unknown"}
 NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
 TEXT: Final = VALUE | {"pattern", "sentinels"}
+HOST: Final = EVERY | {"required"}
+EXACT: Final = HOST | {"digits", "filled", "max", "min", "scale", "sign"}
 
 OPTIONS: Final[dict[str, set[str]]] = {
+    "binary": EXACT | {"endian"},
     "boolean": VALUE | {"values"},
     "code": TEXT | {"codes"},
     "date": DATE,
     "decimal": NUMBER | {"point", "scale"},
     "digits": TEXT | {"check", "max", "min"},
     "filler": EVERY | {"filler", "pad"},
+    "flags": HOST,
+    "float": HOST | {"endian", "style"},
     "integer": NUMBER,
     "kana": TEXT,
     "mixed": TEXT,
     "narrow": TEXT | {"check"},
+    "packed": EXACT | {"signs"},
     "time": VALUE | {"max", "min", "sentinels", "style"},
     "wareki": DATE | {"era", "eras"},
     "wide": TEXT,
+    "zoned": EXACT | {"plus", "signs"},
 }
 """Kind → the options it knows. Any other is DEF-003."""
 
@@ -65,7 +73,9 @@ def check_field(document: Document, layout: Layout, place: int) -> Iterator[Prob
         yield from _style(document, layout, field, loc)
     if field.kind == "wareki":
         yield from _eras(document, field, loc)
-    if field.kind in ("decimal", "integer"):
+    if field.is_host:
+        yield from check_host(document, layout, field, loc)
+    elif field.is_number:
         yield from _number(document, field, loc)
 
 
@@ -98,15 +108,15 @@ def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
     for option in sorted(given & set(foreign)):
         message = f"`{option}` has no meaning in a {form_of(layout)} file"
         yield document.key_problem((*loc, option), "DEF-003", message)
-    if field.balance == "sum" and field.kind not in ("decimal", "integer"):
+    if field.balance == "sum" and not field.is_number:
         message = f"a sum needs numbers; the kind is {field.kind}"
         hint = "kind: integer or decimal, or balance: category"
         yield document.problem((*loc, "balance"), "DEF-050", message, hint)
 
 
 def form_of(layout: Layout) -> str:
-    """The key of the form that the framing gives: fixed or delimited."""
-    return "fixed" if layout.framing.fixed else "delimited"
+    """delimited, or fixed where fields lie in fixed places."""
+    return "delimited" if layout.framing.delimited else "fixed"
 
 
 def _given(document: Document, loc: Loc) -> set[str]:
@@ -117,7 +127,7 @@ def _given(document: Document, loc: Loc) -> set[str]:
 
 
 def _size(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
-    is_fixed = layout.framing.fixed is not None
+    is_fixed = layout.framing.length is not None
     doubtful = document.node(loc).doubtful
     if field.filler and field.bytes != field.filler:
         yield document.problem((*loc, "bytes"), "DEF-050", "`filler` already says how many bytes")
@@ -161,7 +171,8 @@ def _spellings(document: Document, layout: Layout, field: Field, loc: Loc) -> It
     """Spellings that the field could never hold."""
     written: list[tuple[Loc, str]] = []
     for option in ("null", "unknown", "values"):
-        if option in field.model_fields_set or (option == "null" and not field.is_filler):
+        usual = option == "null" and not field.is_filler and not field.is_host
+        if option in field.model_fields_set or usual:
             spelled = getattr(field, option)
             written += [((*loc, option, at), value) for at, value in enumerate(spelled)]
     written += [((*loc, "sentinels", spelling), spelling) for spelling in field.sentinels]
@@ -250,6 +261,11 @@ def _eras(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
 
 
 def _number(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
+    if field.sign not in SIGNS[field.kind]:
+        yield from wrong_sign(document, field, loc)
+    if field.scale < 0:
+        message = "digits before the point are left out (P) in zoned, packed and binary fields only"
+        yield document.problem((*loc, "scale"), "DEF-002", message)
     if field.scale and field.digits and field.scale > field.digits:
         message = f"{field.scale} decimals do not fit {field.digits} digits"
         yield document.problem((*loc, "scale"), "DEF-050", message)
@@ -290,28 +306,33 @@ def misfit(field: Field, text: str) -> str:
     pattern, hint = _FORMS.get(field.kind, ("(?s:.*)", ""))
     if not re.fullmatch(pattern, text):
         return hint
-    if field.kind not in ("decimal", "integer"):
+    if not field.is_number:
         return ""
     most = field.digits or NARROW
     whole, _, decimals = text.lstrip("-").partition(".")
-    is_small = len(whole) <= most - field.scale and len(decimals) <= field.scale
-    return "" if is_small else f"at most {most} digits, {field.scale} of them decimals"
+    scale = max(field.scale, 0)
+    is_small = len(whole) <= max(most - field.scale, 1) and len(decimals) <= scale
+    return "" if is_small else f"at most {most} digits, {scale} of them decimals"
 
 
+NUMERAL: Final = (r"-?[0-9]+(\.[0-9]+)?", "write a number such as 0.5")
 DAY: Final = ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "write YYYY-MM-DD")
 _FORMS: Final[dict[str, tuple[str, str]]] = {
+    "binary": NUMERAL,
     "date": DAY,
-    "decimal": (r"-?[0-9]+(\.[0-9]+)?", "write a number such as 0.5"),
+    "decimal": NUMERAL,
     "digits": ("[0-9]+", "write digits"),
     "integer": ("-?[0-9]+", "write a whole number"),
+    "packed": NUMERAL,
     "time": ("[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "write HH:MM:SS"),
     "wareki": DAY,
+    "zoned": NUMERAL,
 }
 """Kind → the pattern of its values, and what to write."""
 
 
 def _in_order(field: Field, min: str, max: str) -> bool:
-    if field.kind in ("decimal", "digits", "integer"):
+    if field.is_number or field.kind == "digits":
         return Decimal(min) <= Decimal(max)
     return min <= max
 

@@ -15,7 +15,7 @@ FIELDS: Loc = ("records", 0, "fields")
 
 def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
     """Positions against widths; nothing is said behind a field whose width is in doubt."""
-    if layout.framing.fixed is None or document.node(FIELDS).doubtful:
+    if layout.framing.length is None or document.node(FIELDS).doubtful:
         return
     end: int | None = 0
     before = ""
@@ -26,8 +26,9 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
         is_known = field.bytes is not None and not _in_doubt(document, place)
         end = start + (field.bytes or 0) if start is not None and is_known else None
         before = field.name
-    length = layout.framing.fixed.length
-    where: Loc = ("framing", "fixed", "length")
+    length = layout.framing.length
+    form = "variable" if layout.framing.variable else "fixed"
+    where: Loc = ("framing", form, "length")
     if end is not None and end != length and not document.node(where[:-1]).doubtful:
         message = f"the fields end at byte {end}, the record at {length}"
         yield document.problem(where, "DEF-012", message, _difference(length - end))

@@ -47,12 +47,16 @@ TARGETS: Final[dict[str, tuple[int, int]]] = {
 """Operation → the least and the most items it sets (0: no limit); others set one."""
 
 FAMILY: Final = {
+    "binary": "number",
     "boolean": "number",
     "date": "date",
     "decimal": "number",
+    "float": "number",
     "integer": "number",
+    "packed": "number",
     "time": "time",
     "wareki": "date",
+    "zoned": "number",
 }
 """Kind → what its values are; every other kind is text, and text may become anything."""
 

@@ -12,6 +12,7 @@ from converters.model import Condition, Field, Layout, Override
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length, misfit
 from converters.spec.fitting import nearest
+from converters.spec.hosts import check_rule
 from converters.spec.styles import ERA_LETTERS, STYLES
 
 __all__ = [
@@ -46,6 +47,8 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
         hint = 'such as "," or "\\t"; | and letters can be the second byte of a kanji'
         message = "the delimiter must be one ASCII byte below 40 (hex), no quote, digit or line end"
         yield document.problem(where, "DEF-002", message, hint)
+    if layout.numbers.signs:
+        yield from check_rule(document, layout.numbers.signs, ("numbers", "signs"))
     seen: dict[str, int] = {}
     for place, field in enumerate(layout.record.fields):
         where = (*FIELDS, place, "name")

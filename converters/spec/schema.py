@@ -19,7 +19,7 @@ Json = dict[str, Any]
 CHOICES: Final = {
     "Check": ("order", "required", "unique"),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed"),
+    "Framing": ("delimited", "fixed", "variable"),
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
@@ -67,7 +67,8 @@ def _written(part: Json) -> Json:
         return part | {"type": ["string", "number", "boolean"]}
     if part.get("type") == "integer":
         about = {key: part.pop(key) for key in ("description", "default") if key in part}
-        return about | {"anyOf": [part, {"type": "string", "pattern": "^[0-9]+$"}]}
+        sign = "-?" if part.get("minimum", 0) < 0 else ""
+        return about | {"anyOf": [part, {"type": "string", "pattern": f"^{sign}[0-9]+$"}]}
     if part.get("additionalProperties") is False:
         return part | {"patternProperties": {"^(notes$|x-)": {}}}
     return part

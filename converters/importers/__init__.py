@@ -1,0 +1,95 @@
+"""Descriptions in other notations → layouts.
+
+source     COBOL source → logical lines
+pictures   PICTURE strings → what they describe
+entries    lines → data description entries
+storage    entries → items in their places, as a compiler puts them
+layouts    items → the lines of a layout
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from converters.importers.entries import entries
+from converters.importers.layouts import field_lines, quoted
+from converters.importers.source import Line, Reading, failure, lines
+from converters.importers.storage import DIALECTS, Node, items, roots
+
+__all__ = ["DIALECTS", "Reading", "Request", "copybook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a copybook.
+
+    `record` is the level 01 entry, needed where there are several; `choices` the reading of each
+    redefined item; `id` and `charset` those of the layout.
+    """
+
+    id: str
+    charset: str = "cp932"
+    dialect: str = "ibm"
+    terminator: str = "none"
+    record: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
+
+
+def copybook(path: Path, request: Request) -> str:
+    """The layout of one record of a copybook, as YAML that `layout lint` accepts.
+
+    DefinitionError names the line of a clause that is not read; nothing is left out silently.
+    """
+    found = roots(entries(lines(path, request.reading)))
+    node = _record(path, found, request.record)
+    placed = items(node, DIALECTS[request.dialect], request.choices)
+    if not placed:
+        raise failure(node.entry.line, "DEF-061", "the record has no fields")
+    length = placed[-1].at + placed[-1].size
+    fields, tables = field_lines(placed, DIALECTS[request.dialect])
+    head = [*_head(path, node, request, length), *_tables(tables)]
+    renames = [f"# 66 {one.name} RENAMES {one.target}" for one in node.renames]
+    name = quoted(node.entry.name or "record")
+    body = ["records:", f"  - name: {name}", "    fields:", *(f"      - {line}" for line in fields)]
+    return "\n".join([*head, *renames, *body]) + "\n"
+
+
+def _record(path: Path, found: Mapping[str, Node], name: str) -> Node:
+    known = ", ".join(found)
+    if not found:
+        raise failure(Line(str(path), 1, ""), "DEF-061", "the copybook describes nothing")
+    if name:
+        if name.upper() not in found:
+            line = Line(str(path), 1, "")
+            raise failure(line, "DEF-020", f"there is no record {name}", f"known: {known}")
+        return found[name.upper()]
+    if len(found) > 1:
+        second = list(found.values())[1].entry.line
+        hint = f"--record, one of {known}"
+        raise failure(second, "DEF-062", "there are several records, and none is chosen", hint)
+    return next(iter(found.values()))
+
+
+def _head(path: Path, node: Node, request: Request, length: int) -> list[str]:
+    signs = DIALECTS[request.dialect].signs
+    return [
+        "kind: layout",
+        "format: 1",
+        f"id: {request.id}",
+        f"title: {{ja: {quoted(node.entry.name or path.stem)}}}",
+        f"source: {quoted(f'COPY {path.name}')}",
+        f"charset: {request.charset}",
+        f"framing: {{fixed: {{length: {length}, terminator: {request.terminator}}}}}",
+        *([f"numbers: {{signs: {signs}}}"] if signs else []),
+    ]
+
+
+def _tables(tables: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The code tables, if there are any."""
+    return ["codes:"] * bool(tables) + [
+        f"  {quoted(name)}: {{{', '.join(f'{quoted(c)}: {quoted(t)}' for c, t in codes.items())}}}"
+        for name, codes in tables.items()
+    ]

@@ -1,0 +1,180 @@
+"""Decimal digits in words: nibbles or digit bytes → numbers, and numbers of two words.
+
+Words are read big-endian, so that the first byte of a field is the most significant. A number that
+one word cannot hold is two: `high` × 2 ** 64 + `low`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters import status as outcome
+from converters.kernels.arrays import Bools, Bytes, Ints
+from converters.kernels.memory import leaf, load8, load64
+
+__all__ = [
+    "AS_BLANK",
+    "AS_NUMBER",
+    "AS_ZERO",
+    "ERROR",
+    "POWERS",
+    "are_small",
+    "digit_bytes",
+    "digit_nibbles",
+    "filled",
+    "grown",
+    "split_words",
+    "word_at",
+]
+
+ERROR, AS_BLANK, AS_ZERO, AS_NUMBER = range(4)
+"""What becomes of a number that is all spaces, all LOW-VALUES or all HIGH-VALUES."""
+
+POWERS = np.array([10**n for n in range(20)], np.uint64)
+
+U4, U8, U16, U32 = np.uint64(4), np.uint64(8), np.uint64(16), np.uint64(32)
+TEN, HUNDRED, TEN4, TEN8 = np.uint64(10), np.uint64(100), np.uint64(10**4), np.uint64(10**8)
+ZERO, TEN9 = np.uint64(0), np.uint64(10**9)
+TEN18 = np.int64(10**18)
+NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
+BYTES = np.uint64(0x00FF00FF00FF00FF)
+PAIRS = np.uint64(0x0000FFFF0000FFFF)
+HALF = np.uint64(0xFFFFFFFF)
+TOPS = np.uint64(0x8888888888888888)
+ONE = np.uint64(1)
+TWO = np.uint64(2)
+WHOLE = np.uint64(64)
+
+
+@leaf
+def word_at(data: Bytes, place: int, size: int) -> np.uint64:
+    """Up to 8 bytes, at least one, as a big-endian number."""
+    if place + 8 <= len(data):
+        word = load64(data, place)
+        word = (word & BYTES) << U8 | (word >> U8) & BYTES
+        word = (word & PAIRS) << U16 | (word >> U16) & PAIRS
+        word = word << U32 | word >> U32
+        return word >> (WHOLE - np.uint64(8 * size))
+    word = np.uint64(0)
+    for k in range(place, place + size):
+        word = word << U8 | np.uint64(load8(data, k))
+    return word
+
+
+@njit(cache=True, nogil=True)
+def digit_nibbles(word: np.uint64) -> tuple[np.uint64, bool]:
+    """The number that 16 decimal nibbles spell, and whether all of them are digits."""
+    # A nibble above 9 has its top bit and one of the next two.
+    good = word & (word << ONE | word << TWO) & TOPS == np.uint64(0)
+    word = (word & NIBBLES) + TEN * ((word >> U4) & NIBBLES)
+    return digit_bytes_sum(word, HUNDRED), good
+
+
+@njit(cache=True, nogil=True)
+def digit_bytes_sum(word: np.uint64, base: np.uint64) -> np.uint64:
+    """Eight bytes as digits of a number to the base 10 or 100."""
+    word = (word & BYTES) + base * ((word >> U8) & BYTES)
+    base *= base
+    word = (word & PAIRS) + base * ((word >> U16) & PAIRS)
+    base *= base
+    return (word & HALF) + base * (word >> U32)
+
+
+@njit(cache=True, nogil=True)
+def digit_bytes(word: np.uint64, zones: np.uint64) -> tuple[np.uint64, bool]:
+    """The number that eight bytes of the given zones spell, and whether all of them are digits."""
+    lows = word & NIBBLES
+    good = word ^ lows == zones and lows & (lows << ONE | lows << TWO) & TOPS == np.uint64(0)
+    return digit_bytes_sum(lows, TEN), good
+
+
+@njit(cache=True, nogil=True)
+def grown(
+    high: np.uint64, low: np.uint64, factor: np.uint64, more: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """`(high, low)` × factor + more; what exceeds two words is lost."""
+    a, b, c, d = low & HALF, low >> U32, factor & HALF, factor >> U32
+    first = a * c
+    second = b * c + (first >> U32)
+    third = a * d + (second & HALF)
+    low = (third << U32) | (first & HALF)
+    high = high * factor + b * d + (second >> U32) + (third >> U32)
+    low += more
+    if low < more:
+        high += ONE
+    return high, low
+
+
+@leaf
+def filled(
+    data: Bytes, first: int, last: int, space: int, spaces: int, low: int, high: int, found: int
+) -> int:
+    """The outcome of a field that is no number: `found`, unless one byte fills it whole.
+
+    `spaces`, `low` and `high` say what becomes of a field full of `space`, 00 and FF. A field that
+    counts as zero is OK.
+    """
+    byte = load8(data, first)
+    policy = AS_NUMBER
+    named = found
+    if byte == space:
+        policy, named = spaces, outcome.SPACES
+    elif byte == 0:
+        policy, named = low, outcome.LOW_VALUES
+    elif byte == 0xFF:
+        policy, named = high, outcome.HIGH_VALUES
+    if policy == AS_NUMBER:
+        return found
+    for k in range(first, last):
+        if load8(data, k) != byte:
+            return found
+    if policy == ERROR:
+        return named
+    return outcome.BLANK if policy == AS_BLANK else outcome.OK
+
+
+@njit(cache=True, nogil=True)
+def divided(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> tuple[np.uint64, ...]:
+    """Four 32-bit limbs, the highest first, by 10 ** 9: the limbs of the result, and the rest."""
+    rest = a % TEN9
+    a //= TEN9
+    b |= rest << U32
+    rest = b % TEN9
+    b //= TEN9
+    c |= rest << U32
+    rest = c % TEN9
+    c //= TEN9
+    d |= rest << U32
+    return a, b, c, d // TEN9, d % TEN9
+
+
+@njit(cache=True, nogil=True)
+def split_words(words: Ints, parts: Ints, negative: Bools) -> None:
+    """128-bit numbers (n × 2, the low word first) → parts of 18 digits, the lowest first, and sign.
+
+    `parts` is n × 3, or n × 1 where no number is larger.
+    """
+    for row in range(len(words)):
+        low, high = np.uint64(words[row, 0]), np.uint64(words[row, 1])
+        negative[row] = words[row, 1] < 0
+        if negative[row]:
+            low = ZERO - low
+            high = ~high if low else ZERO - high
+        if parts.shape[1] == 1:
+            parts[row, 0] = np.int64(low)
+            continue
+        a, b, c, d = high >> U32, high & HALF, low >> U32, low & HALF
+        for k in range(3):
+            a, b, c, d, first = divided(a, b, c, d)
+            a, b, c, d, second = divided(a, b, c, d)
+            parts[row, k] = np.int64(second * TEN9 + first)
+
+
+@njit(cache=True, nogil=True)
+def are_small(words: Ints) -> bool:
+    """Whether 18 digits are enough for all of these 128-bit numbers."""
+    for row in range(len(words)):
+        if words[row, 1] != words[row, 0] >> 63 or not -TEN18 < words[row, 0] < TEN18:
+            return False
+    return True

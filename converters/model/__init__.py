@@ -1,0 +1,40 @@
+"""Layouts and mappings as frozen values: what a definition file says, after it was checked.
+
+No file is read here and no byte is touched: `spec` turns YAML into these models, and everything
+else takes them as they are. All models refuse unknown keys. Widths and positions count bytes and
+are 1-based only here and in messages; `Record.offsets` is 0-based.
+"""
+
+from converters.definition import Characters
+from converters.model.framing import DelimitedFraming, FixedFraming, Framing, VariableFraming
+from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
+from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
+from converters.model.values import Condition, Model, Name, Override, Size, Title
+
+__all__ = [
+    "OPERATIONS",
+    "Balance",
+    "Characters",
+    "Check",
+    "Condition",
+    "DelimitedFraming",
+    "Field",
+    "Filled",
+    "Filter",
+    "FixedFraming",
+    "Framing",
+    "Ignore",
+    "KindName",
+    "Layout",
+    "Mapping",
+    "MappingSet",
+    "Model",
+    "Name",
+    "Numbers",
+    "Override",
+    "Record",
+    "Rule",
+    "Size",
+    "Title",
+    "VariableFraming",
+]

@@ -1,0 +1,239 @@
+"""One file layout: its records and fields, its code tables and checks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import Field as Key
+from pydantic import model_validator
+
+from converters.definition import Characters, Shift
+from converters.model.framing import Framing
+from converters.model.values import Condition, Model, Name, Override, Size, Title
+
+__all__ = [
+    "Balance",
+    "Check",
+    "Endian",
+    "Field",
+    "Filled",
+    "KindName",
+    "Layout",
+    "Numbers",
+    "Record",
+]
+
+KindName = Literal[
+    "binary",
+    "boolean",
+    "code",
+    "date",
+    "decimal",
+    "digits",
+    "filler",
+    "flags",
+    "float",
+    "integer",
+    "kana",
+    "mixed",
+    "narrow",
+    "packed",
+    "time",
+    "wareki",
+    "wide",
+    "zoned",
+]
+HOST: frozenset[str] = frozenset({"binary", "flags", "float", "packed", "zoned"})
+NUMBERS: frozenset[str] = frozenset({"binary", "decimal", "integer", "packed", "zoned"})
+Balance = Literal["sum", "category", "key"]
+Sensitivity = Literal["public", "personal", "secret"]
+CheckDigit = Literal["個人番号", "法人番号", "団体コード", "保険者番号", "住民票コード"]
+
+
+Sign = Literal[
+    "none", "minus", "leading", "trailing", "leading-separate", "trailing-separate", "signed"
+]
+Endian = Literal["big", "little"]
+Full = Literal["blank", "zero", "error", "value"]
+
+
+class Filled(Model):
+    """What a number means whose bytes are all the same: all spaces, all 00, all FF."""
+
+    spaces: Full | None = Key(None, description="all bytes are spaces")
+    low: Full | None = Key(None, description="all bytes are 00 (LOW-VALUES)")
+    high: Full | None = Key(None, description="all bytes are FF (HIGH-VALUES)")
+
+
+class Numbers(Model):
+    """How the system that wrote the file stores numbers; a field may say otherwise."""
+
+    signs: str = Key("", description="how signs of zoned and packed numbers are written")
+    endian: Endian = Key("big", description="which byte of a binary number comes first")
+    filled: Filled | None = Key(None, description="what a number full of one byte means")
+
+
+class Field(Model):
+    """One field of a record.
+
+    `bytes` is the width (fixed form) or the maximum in bytes of the target charset (delimited);
+    `chars` the maximum in characters (code points). Options that a kind does not know are errors.
+    """
+
+    name: str = Key("", description="the item name; may be left out for a filler only")
+    filler: Size | None = Key(None, description="short for a filler of n bytes")
+    at: Size | None = Key(None, description="1-based first byte; verified when given")
+    bytes: Size | None = Key(None, description="width; the maximum in a delimited file")
+    chars: Size | None = Key(None, description="maximum number of characters")
+    kind: KindName = "mixed"
+    charset: Name | None = Key(None, description="of this field, where it is not the file's")
+    shifts: Shift = Key("present", description="how shift codes stand in the field")
+    title: Title | None = None
+    romaji: str = Key("", description="romanised name, as the official tables give it")
+    notes: str = ""
+    required: bool | Condition = Key(False, description="a value must be there (FLD-001)")
+    column: bool = Key(True, description="delimited with header: the column must be there")
+    sensitivity: Sensitivity | None = Key(None, description="public, personal or secret")
+    balance: Balance | None = Key(None, description="sum, category or key: what the balance keeps")
+    pad: str | None = Key(None, description="character that fills the field up to its width")
+    align: Literal["left", "right"] | None = Key(None, description="side the value stands on")
+    quote: bool | None = Key(None, description="delimited: quote always, or never")
+    null: tuple[str, ...] = Key(("",), description="spellings of no value; the first is written")
+    unknown: tuple[str, ...] = Key((), description="spellings of an unknown date")
+    sentinels: dict[str, str] = Key({}, description="special spellings and their values")
+    style: str = Key("", description="how a date, era date or time is written")
+    eras: dict[str, str] = Key({}, description="era code to era letter M T S H R")
+    era: str = Key("", description="era-less style: the era letter, or the field that has it")
+    partial: bool = Key(False, description="00 for an unknown month or day is accepted")
+    impossible: bool = Key(False, description="days the calendar lacks (29 February) are accepted")
+    digits: int | None = Key(None, gt=0, le=38, description="digits of a number, decimals included")
+    scale: int = Key(0, ge=-18, le=38, description="digits after the decimal point")
+    point: Literal["implied", "explicit"] | None = Key(None, description="is the point written?")
+    sign: Sign = Key("none", description="where the sign of a number stands")
+    signs: str = Key("", description="how the sign of a zoned or packed number is written")
+    endian: Endian | None = Key(None, description="which byte of a binary number comes first")
+    filled: Filled | None = Key(None, description="what a number full of one byte means")
+    plus: str = Key("+", description="the sign byte of a value that is not negative")
+    codes: str = Key("", description="the code table the value must be in")
+    values: tuple[str, str] = Key(("1", "0"), description="boolean: spellings of true and false")
+    pattern: str = Key("", description="regular expression the whole value must match")
+    min: str | None = Key(None, description="smallest value")
+    max: str | None = Key(None, description="largest value")
+    check: CheckDigit | None = Key(None, description="check digit scheme")
+
+    @property
+    def is_filler(self) -> bool:
+        return self.kind == "filler"
+
+    @property
+    def is_host(self) -> bool:
+        """Is it stored as hosts store numbers?"""
+        return self.kind in HOST
+
+    @property
+    def is_binary(self) -> bool:
+        """Do its bytes mean nothing when they are read as characters?"""
+        return self.is_host and self.kind != "zoned"
+
+    @property
+    def is_number(self) -> bool:
+        """Is its value an exact number?"""
+        return self.kind in NUMBERS
+
+
+class Record(Model):
+    """One kind of record: its key and its fields in file order."""
+
+    name: Name = "record"
+    title: Title | None = None
+    notes: str = ""
+    key: tuple[Name, ...] = Key((), description="fields that name a record")
+    fields: tuple[Field, ...] = Key(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def name_fillers(cls, data: Any) -> Any:
+        """A filler without a name is called `filler-N`, N counting the fillers of the record."""
+        if not isinstance(data, dict) or not isinstance(data.get("fields"), list | tuple):
+            return data
+        fields, count = [], 0
+        for field in data["fields"]:
+            if isinstance(field, dict) and ("filler" in field or field.get("kind") == "filler"):
+                count += 1
+                named = {"name": f"filler-{count}", "kind": "filler"} | field
+                fields.append({"bytes": field["filler"]} | named if "filler" in field else named)
+            else:
+                fields.append(field)
+        return data | {"fields": fields}
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """0-based first byte of each field of a fixed record; 0 where no width is known."""
+        found, position = [], 0
+        for field in self.fields:
+            found.append(position)
+            position += field.bytes or 0
+        return tuple(found)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Field name to position in `fields`."""
+        return {field.name: position for position, field in enumerate(self.fields)}
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when there is none."""
+        return self.fields[self.index[name]]
+
+
+class Check(Model):
+    """A check over more than one field or record: exactly one of unique, order, required."""
+
+    unique: tuple[Name, ...] | None = Key(None, description="together unique over all files")
+    order: tuple[Name, Name] | None = Key(None, description="the first date is not the later one")
+    required: Name | None = Key(None, description="this field must be filled when `when` holds")
+    when: Condition | None = None
+    because: str = Key("", description="the rule's source or reason, shown in the report")
+
+    @model_validator(mode="after")
+    def one_check(self) -> Self:
+        if sum(asked is not None for asked in (self.unique, self.order, self.required)) != 1:
+            raise ValueError("give exactly one of unique, order, required")
+        if self.required is not None and self.when is None:
+            raise ValueError("required needs when; a plain requirement stands in the field")
+        return self
+
+
+class Layout(Model):
+    """One file layout: charset, framing, records, code tables and checks."""
+
+    kind: Literal["layout"]
+    format: int = Key(1, ge=1, le=1, description="version of this grammar")
+    id: Name
+    version: str = "1.0.0"
+    title: Title | None = None
+    source: str = Key("", description="the paper the layout was taken from, with edition and date")
+    edition: Literal["reference", "official", "vendor"] = "vendor"
+    notes: str = ""
+    charset: Name
+    characters: Characters | None = None
+    substitute: str | None = Key(None, description="written for characters the charset lacks")
+    framing: Framing
+    numbers: Numbers = Key(Numbers(), description="how numbers are stored that are no text")
+    codes: dict[str, dict[str, str] | str] = Key(
+        {}, description="code tables: value to label, or the path of a CSV with columns value,label"
+    )
+    records: tuple[Record, ...] = Key(min_length=1, max_length=1)
+    checks: tuple[Check, ...] = ()
+    severities: tuple[Override, ...] = ()
+
+    @property
+    def record(self) -> Record:
+        """The one record kind of the layout."""
+        return self.records[0]
+
+    def code_table(self, name: str) -> dict[str, str]:
+        """Value to label. `spec` has replaced paths by their tables before anyone asks."""
+        table = self.codes[name]
+        assert isinstance(table, dict), "spec loads code tables"
+        return table

@@ -1,0 +1,115 @@
+"""Records of varying length whose fields lie in fixed places: bytes ↔ records.
+
+A record is shorter than the layout where its end was blank, or is of a kind that has fewer fields:
+what is missing is blank. A field of host numbers that is cut off in the middle makes the record
+short. Records stand behind descriptor words (RDW, as transfers of variable host files leave them)
+or are lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from converters import scripts
+from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.fixed import Fixed, slots
+from converters.framing import Beginning, Split, split
+from converters.kernels.frame import SHORT
+from converters.kernels.variable import WORD, split_described, split_lines, wrap
+from converters.model import Layout
+
+__all__ = ["Variable", "form"]
+
+NEWLINE: Final = {"crlf": 2, "lf": 1, "rdw": 0}
+"""Bytes of the line end; 0 where a descriptor word stands in front."""
+
+LARGEST: Final = 1 << 16
+"""A record, or what is given up as one, is no longer than a descriptor word can say."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """The variable form of one layout; see `framing.Form`.
+
+    `fixed` lays the fields of one record side by side; `hosts` are the fields that may not be cut;
+    `way` tells how a descriptor word is written (see `kernels.variable`); `floor` is the shortest
+    record that is written, `space` the byte that may be left out at the end.
+    """
+
+    fixed: Fixed
+    hosts: Ints
+    newline: int
+    way: int
+    floor: int
+    space: int
+
+    @property
+    def longest(self) -> int:
+        return max(LARGEST + WORD, 2 * self.fixed.length)
+
+    def begin(self, data: Bytes, eof: bool) -> Beginning | None:
+        return self.fixed.begin(data, eof)
+
+    def opening(self) -> bytes:
+        return b""
+
+    def closing(self) -> bytes:
+        return self.fixed.closing()
+
+    def split(self, data: Bytes, eof: bool) -> Split:
+        kernel = split_lines if self.newline else split_described
+        shape = (self.fixed.length, self.way, self.longest)
+        return split(kernel, data, eof, shape, 64)
+
+    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+        at, width = self.fixed.at, self.fixed.width
+        begin = chunk.bounds[:-1] + (0 if self.newline else WORD)
+        end = np.where(chunk.codes == 0, chunk.stop, begin)
+        codes = chunk.codes.copy()
+        for field in self.hosts:
+            cut = (begin + at[field] < end) & (end < begin + at[field] + width[field])
+            codes[cut & (codes == 0)] = SHORT
+        end = np.where(codes == 0, end, begin)
+
+        def of(field: int) -> tuple[Ints, Ints]:
+            """By arithmetic, as far as the record goes."""
+            start = np.minimum(begin + at[field], end)
+            return start, np.minimum(start + width[field], end)
+
+        return Spans(chunk.data, of, codes)
+
+    def fit(self, texts: Sequence[Text]) -> list[Status]:
+        return self.fixed.fit(texts)
+
+    def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
+        rows, whole = self.fixed.assemble(texts, keep)
+        bounds = np.zeros(len(whole), np.int64)
+        out = np.empty(len(rows) + (len(whole) - 1) * (self.newline or WORD), np.uint8)
+        shape = (self.fixed.length, self.floor, self.space)
+        wrap(rows, shape, self.way, self.newline, out, bounds)
+        return out[: bounds[-1]], bounds
+
+
+def form(layout: Layout) -> Variable:
+    """The form of a layout with variable framing."""
+    framing = layout.framing.variable
+    assert framing is not None, "a variable form needs variable framing"
+    fields = layout.record.fields
+    hosts = [place for place, field in enumerate(fields) if field.is_host]
+    newline = NEWLINE[framing.by]
+    trims = framing.trim if framing.trim is not None else newline > 0
+    ends = [layout.record.offsets[place] + (fields[place].bytes or 0) for place in hosts]
+    return Variable(
+        fixed=slots(layout, (framing.length, 0, framing.eof)),
+        hosts=np.array(hosts, np.int64),
+        newline=newline,
+        way=framing.counted + 2 * (framing.endian == "little"),
+        # A line without a single character would be a blank one.
+        floor=max([1, *ends]) if trims else framing.length,
+        space=scripts.of(layout).blank[0],
+    )

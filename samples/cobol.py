@@ -1,0 +1,95 @@
+"""Records of hosts, byte by byte: nothing here knows the program."""
+
+from __future__ import annotations
+
+import struct
+
+__all__ = ["amounts", "customers", "notices"]
+
+
+def _packed(value: int, size: int, sign: str = "") -> bytes:
+    mark = sign or ("D" if value < 0 else "C")
+    return bytes.fromhex(f"{abs(value):0{2 * size - 1}}{mark}")
+
+
+def _zoned(value: int, size: int, minus: int) -> bytes:
+    """The last zone is 3, or `minus` for a number below zero."""
+    text = bytearray(f"{abs(value):0{size}}".encode())
+    if value < 0:
+        text[-1] = minus << 4 | text[-1] & 15
+    return bytes(text)
+
+
+def _amount(number: int, value: int) -> list[bytes]:
+    letters = (b"{ABCDEFGHI", b"}JKLMNOPQR")[value < 0]
+    last = letters[abs(value) % 10]
+    return [
+        b"%04d" % number,
+        b"%05d" % abs(value),
+        _zoned(value, 5, 7),
+        _zoned(value, 5, 5) if value < 0 else b"%04d%c" % (value // 10, 0x40 | value % 10),
+        b"%04d%c" % (abs(value) // 10, last),
+        b"%c%05d" % (b"+-"[value < 0], abs(value)),
+        _packed(value * 99_999, 6),
+        _packed(abs(value) % 10_000, 3, "F"),
+        _packed(value * 31, 4),
+        struct.pack(">h", value % 9000 * (-1 if value < 0 else 1)),
+        struct.pack("<I", abs(value) * 12_345),
+        bytes([abs(value) & 255]),
+        bytes([0x42 | (value < 0) << 7]) + bytes([abs(value) & 255, 0x80, 0]),
+        b" " * 6,
+    ]
+
+
+def amounts() -> bytes:
+    """20 sound records, and what numbers can have: other signs, blanks, and bytes that are none."""
+    rows = [_amount(number, (-1) ** number * (number * 4321 % 99_999)) for number in range(1, 21)]
+    edits: tuple[tuple[int, int, bytes], ...] = (
+        (2, 6, bytes.fromhex("00000432100E")),
+        (3, 6, bytes(6)),
+        (4, 6, b" " * 6),
+        (5, 1, b" " * 5),
+        (6, 6, b"\xff" * 6),
+        (7, 1, b"12A45"),
+        (8, 2, b"1234\xa5"),
+        (9, 5, b"012345"),
+        (10, 7, bytes.fromhex("12345F")),
+        (11, 6, bytes.fromhex("000000A2345C")),
+        (12, 9, struct.pack(">h", 12_000)),
+        (13, 7, bytes.fromhex("01234D")),
+        (14, 13, b"ABCDEF"),
+        (15, 12, bytes.fromhex("00000000")),
+    )
+    for record, place, data in edits:
+        rows[record - 1][place] = data
+    return b"".join(b"".join(row) for row in rows)
+
+
+def customers() -> bytes:
+    """Six records of 291 bytes; the fourth has no phone, the fifth one that is no number."""
+    phones = (312345678, 9012345678, 4567890123456, None, -1, 75123456)
+    found = []
+    for number, phone in enumerate(phones, 1):
+        wide = [f"見本　{'一二三四五六'[number - 1]}号", "", "見本県", "", "", ""]
+        cells = [text.ljust(16, "　").encode("cp932") for text in wide]
+        tel = bytes(7) if phone is None else b"\x0a" * 7 if phone < 0 else _packed(phone, 7, "F")
+        head = b"%-12d202404%02d01AB1339%02d15" % (number, number, number)
+        kana = "ﾐﾎﾝ".encode("cp932").ljust(44)
+        post = b"1000001" + b"13101000"
+        found.append(head + b"A" + kana + cells[0] + cells[1] + post + b"".join(cells[2:]) + tel)
+    assert {len(record) for record in found} == {291}
+    return b"".join(found)
+
+
+def notices() -> bytes:
+    """Eight records behind descriptor words: of all lengths, one cut in its amount, one too long,
+    one with blanks that need not be there; and a last one whose length reaches too far."""
+    notes = ("", "至急", "納付書を再発行。窓口で交付済み", "A", "", "x" * 81, "再送  ", "終わり")
+    found = []
+    for number, note in enumerate(notes, 1):
+        head = b"%08d202404%02d" % (number, number)
+        body = head + _packed((-1) ** number * number * 1000, 4) + note.encode("cp932")
+        if number == 5:
+            body = body[:18]
+        found.append((len(body) + 4).to_bytes(2, "big") + bytes(2) + body)
+    return b"".join(found)[:-2]
