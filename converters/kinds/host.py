@@ -149,7 +149,7 @@ def binary_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads 1 to 8 bytes as a number of the base two."""
     little, signed = _is_little(field, layout), field.sign == "signed"
     limit = np.uint64(10**field.digits - 1 if field.digits else (1 << 64) - 1)
-    fill = (write(charset, " ")[0], *_policies(field, layout))
+    fill = (charset.blank[0], *_policies(field, layout))
     kind, factor = dtype(field), 10 ** max(-field.scale, 0)
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
@@ -208,7 +208,7 @@ def _rule(field: Field, layout: Layout, charset: Charset, first: tuple[int, int]
     factor = 10 ** max(-field.scale, 0)
     spaces, low, high = _policies(field, layout)
     halves = divmod(limit, 1 << 64)
-    rows = [first, halves, (factor, write(charset, " ")[0]), (spaces, low), (high, 0)]
+    rows = [first, halves, (factor, charset.blank[0]), (spaces, low), (high, 0)]
     return np.array(rows, np.uint64)
 
 
@@ -239,11 +239,14 @@ def _encoder(field: Field, layout: Layout, charset: Charset, digits: Write) -> E
 def _limits(field: Field) -> tuple[int, int]:
     """The lowest and the highest number that the field takes, decimals left out of sight."""
     signed = field.sign != "none"
-    if field.kind == "binary" and not field.digits:
+    highest = 10 ** (field.digits or capacity(field)) - 1
+    lowest = -highest if signed else 0
+    if field.kind == "binary":
         bits = 8 * (field.bytes or 1)
-        return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
-    highest = (10 ** (field.digits or capacity(field)) - 1) * 10 ** max(-field.scale, 0)
-    return (-highest if signed else 0), highest
+        ends = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+        lowest, highest = (max(lowest, ends[0]), min(highest, ends[1])) if field.digits else ends
+    factor = 10 ** max(-field.scale, 0)
+    return lowest * factor, highest * factor
 
 
 def _larger(parts: Ints, most: int) -> Mask:
@@ -260,7 +263,7 @@ def _larger(parts: Ints, most: int) -> Mask:
 
 def _blank(field: Field, layout: Layout, charset: Charset) -> Text | None:
     """The bytes of a blank, where the field can have one."""
-    fills = (write(charset, " "), b"\0", b"\xff")
+    fills = (charset.blank[:1], b"\0", b"\xff")
     policies = _policies(field, layout)
     found = [one for one, policy in zip(fills, policies, strict=True) if policy == AS_BLANK]
     return views([found[0] * (field.bytes or 1)]) if found else None

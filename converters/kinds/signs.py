@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from converters.charset import Charset, write
+from converters.charset import Charset
 from converters.columns import Bytes
 from converters.kernels.zoned import MINUS, PLUS
 from converters.model import Field, Layout
@@ -70,7 +70,7 @@ def packed_signs(field: Field, layout: Layout, charset: Charset) -> Signs:
 def _signs(field: Field, layout: Layout, charset: Charset) -> tuple[Signs, Signs]:
     name = field.signs or layout.numbers.signs
     if not name:
-        name = "ibm" if write(charset, "0") == b"\xf0" else "microfocus"
+        name = "microfocus" if charset.ascii else "ibm"
     if name in RULES:
         return RULES[name]
     return _rule(name), _rule(name)
