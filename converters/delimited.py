@@ -63,7 +63,7 @@ class Delimited:
 
     framing: DelimitedFraming
     fields: tuple[Field, ...]
-    marked: bool
+    marked: bytes
     decode: Callable[[bytes], str]
     encode: Callable[[str], bytes]
     modes: Ints

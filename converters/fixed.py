@@ -37,13 +37,15 @@ NUMBERS: Final = ("decimal", "integer")
 class Fixed:
     """The fixed form of one layout; see `framing.Form`.
 
-    `slots` and `pads` tell where and how each field is written (see `kernels.assemble`);
-    `fillers` which fields have no text.
+    `marked` is the byte order mark of the charset, `bom` whether it is expected. `slots` and `pads`
+    tell where and how each field is written (see `kernels.assemble`); `fillers` which fields have
+    no text.
     """
 
     length: int
     newline: int
-    marked: bool
+    marked: bytes
+    bom: bool
     mark: bytes
     at: Ints
     width: Ints
@@ -56,10 +58,10 @@ class Fixed:
         return max(LONGEST, 16 * self.length)
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
-        return mark(data, eof, self.marked, expected=False)
+        return mark(data, eof, self.marked, self.bom)
 
     def opening(self) -> bytes:
-        return b""
+        return self.marked if self.bom else b""
 
     def closing(self) -> bytes:
         return self.mark
@@ -128,6 +130,7 @@ def form(layout: Layout) -> Fixed:
         length=framing.length,
         newline=NEWLINE[framing.terminator],
         marked=marked(scripts.of(layout)),
+        bom=framing.bom,
         mark=b"\x1a" if framing.eof == "1a" else b"",
         at=at,
         width=width,

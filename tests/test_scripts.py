@@ -13,7 +13,7 @@ from batches import column, listed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converters import fields, status
+from converters import fields, forms, status
 from converters.charset import NAMES, load, write
 from converters.columns import values_of
 from converters.kinds.text import decode_text
@@ -275,3 +275,29 @@ def test_decisions_hold_for_data(
     assert read(of, [h(code)]) == [(value, outcome)]
     if outcome in (OK, status.GAIJI):
         assert [data for data, _ in written(of, [value])] == [h(code)]
+
+
+@pytest.mark.parametrize(
+    ("name", "bom", "head", "used", "problems"),
+    [
+        ("utf-16le", True, "FFFE41", 2, []),
+        ("utf-16be", True, "FEFF00", 2, []),
+        ("utf-16le", False, "FFFE41", 2, [("SRC-004", "present")]),
+        ("utf-16le", True, "410042", 0, [("SRC-004", "absent")]),
+        ("utf-8", False, "EFBBBF", 3, [("SRC-004", "present")]),
+        ("cp939", False, "EFBBBF", 0, [("SRC-004", "present")]),
+    ],
+)
+def test_byte_order_marks_of_fixed_files(
+    name: str, bom: bool, head: str, used: int, problems: list[tuple[str, str]]
+) -> None:
+    of = layout(name)
+    fixed = of.framing.fixed
+    assert fixed is not None
+    framing = of.framing.model_copy(update={"fixed": fixed.model_copy(update={"bom": bom})})
+    form = forms.form(of.model_copy(update={"framing": framing}), bytes.decode, str.encode)
+    begun = form.begin(np.frombuffer(h(head), np.uint8), True)
+    assert begun is not None
+    found = [(problem.code, problem.detail) for problem in begun.problems]
+    assert (begun.used, found) == (used, problems)
+    assert bool(form.opening()) == bom
