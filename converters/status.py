@@ -41,6 +41,8 @@ UNCLOSED_SHIFT: Final = 36
 """The value ends in double-byte state: its closing shift code is missing or was cut off."""
 SHIFT_OVERFLOW: Final = 37
 """The value fits its field, but not with the shift codes it needs."""
+CUT: Final = 38
+"""The value was too long and was cut between two characters, as its field asks."""
 
 CODES: Final[dict[int, str]] = {
     UNDECODABLE: "FLD-010",
@@ -63,4 +65,5 @@ CODES: Final[dict[int, str]] = {
     FILLER: "REC-010",
     UNCLOSED_SHIFT: "FLD-012",
     SHIFT_OVERFLOW: "FLD-022",
+    CUT: "FLD-023",
 }

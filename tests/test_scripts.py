@@ -301,3 +301,23 @@ def test_byte_order_marks_of_fixed_files(
     found = [(problem.code, problem.detail) for problem in begun.problems]
     assert (begun.used, found) == (used, problems)
     assert bool(form.opening()) == bom
+
+
+@pytest.mark.parametrize(
+    ("charset", "options", "text", "due"),
+    [
+        ("cp932", {"bytes": 5}, "山田太郎", "山田"),
+        ("cp939", {"bytes": 6}, "山田太郎", "山田"),
+        ("cp939", {"bytes": 5}, "A山田", "A山"),
+        ("cp939", {"bytes": 4, "kind": "wide"}, "山田", "山"),
+        ("utf-8", {"bytes": 7}, "邉󠄐邉󠄐", "邉󠄐"),
+        ("utf-8", {"bytes": 8}, "邉󠄐邉󠄐", "邉󠄐"),
+        ("cp932", {"bytes": 1}, "山", ""),
+    ],
+)
+def test_a_text_is_cut_between_two_characters_where_the_field_says_so(
+    charset: str, options: dict[str, Any], text: str, due: str
+) -> None:
+    [first, second] = written(layout(charset, **options, overflow="cut"), [text, due or None])
+    assert first == (write(load(charset), due), status.CUT)
+    assert second == (write(load(charset), due), OK if due else BLANK)
