@@ -285,7 +285,8 @@ def test_decisions_hold_for_data(
         ("utf-16le", False, "FFFE41", 2, [("SRC-004", "present")]),
         ("utf-16le", True, "410042", 0, [("SRC-004", "absent")]),
         ("utf-8", False, "EFBBBF", 3, [("SRC-004", "present")]),
-        ("cp939", False, "EFBBBF", 0, [("SRC-004", "present")]),
+        ("cp939", False, "EFBBBF", 3, [("SRC-004", "present")]),
+        ("cp037", False, "EFBBBF", 0, [("SRC-004", "present")]),
     ],
 )
 def test_byte_order_marks_of_fixed_files(
