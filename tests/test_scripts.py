@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -322,3 +323,15 @@ def test_a_text_is_cut_between_two_characters_where_the_field_says_so(
     [first, second] = written(layout(charset, **options, overflow="cut"), [text, due or None])
     assert first == (write(load(charset), due), status.CUT)
     assert second == (write(load(charset), due), OK if due else BLANK)
+
+
+def test_a_keis_file_with_a_table_of_3000_gaiji_returns_byte_by_byte(tmp_path: Path) -> None:
+    codes = [lead << 8 | trail for lead in range(0x81, 0xA1) for trail in range(0xA1, 0xFF)][:3000]
+    lines = [f"{code:04X},{0x20000 + place:X}" for place, code in enumerate(codes)]
+    (tmp_path / "gaiji.csv").write_text("code,unicode\n" + "\n".join(lines), encoding="utf-8")
+    decided = {"table": str(tmp_path / "gaiji.csv")}
+    of = layout("keis83", decided, kind="wide", shifts="absent")
+    values = [code.to_bytes(2, "big") for code in codes]
+    found = read(of, values)
+    assert found == [(chr(0x20000 + place), OK) for place in range(3000)]
+    assert written(of, [text for text, _ in found]) == [(value, OK) for value in values]
