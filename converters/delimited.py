@@ -63,7 +63,7 @@ class Delimited:
 
     framing: DelimitedFraming
     fields: tuple[Field, ...]
-    marked: bool
+    marked: bytes
     decode: Callable[[bytes], str]
     encode: Callable[[str], bytes]
     modes: Ints
@@ -160,8 +160,8 @@ def form(
     assert framing is not None, "a delimited form needs delimited framing"
     fields = layout.record.fields
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
-    is_marked = marked(scripts.of(layout))
-    return Delimited(framing, fields, is_marked, decode, encode, modes)
+    mark_of = marked(scripts.of(layout))
+    return Delimited(framing, fields, mark_of, decode, encode, modes)
 
 
 def _mode(field: Field, quote: str) -> int:

@@ -37,13 +37,15 @@ NUMBERS: Final = ("decimal", "integer")
 class Fixed:
     """The fixed form of one layout; see `framing.Form`.
 
-    `slots` and `pads` tell where and how each field is written (see `kernels.assemble`);
-    `fillers` which fields have no text.
+    `marked` is the byte order mark of the charset, `bom` whether it is expected. `slots` and `pads`
+    tell where and how each field is written (see `kernels.assemble`); `fillers` which fields have
+    no text.
     """
 
     length: int
     newline: int
-    marked: bool
+    marked: bytes
+    bom: bool
     mark: bytes
     at: Ints
     width: Ints
@@ -56,10 +58,10 @@ class Fixed:
         return max(LONGEST, 16 * self.length)
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
-        return mark(data, eof, self.marked, expected=False)
+        return mark(data, eof, self.marked, self.bom)
 
     def opening(self) -> bytes:
-        return b""
+        return self.marked if self.bom else b""
 
     def closing(self) -> bytes:
         return self.mark
@@ -114,10 +116,10 @@ def form(layout: Layout) -> Fixed:
     """The form of a layout with fixed framing."""
     framing = layout.framing.fixed
     assert framing is not None, "a fixed form needs fixed framing"
-    return slots(layout, (framing.length, NEWLINE[framing.terminator], framing.eof))
+    return slots(layout, (framing.length, NEWLINE[framing.terminator], framing.eof), framing.bom)
 
 
-def slots(layout: Layout, shape: tuple[int, int, str]) -> Fixed:
+def slots(layout: Layout, shape: tuple[int, int, str], bom: bool = False) -> Fixed:
     """The fields of a layout side by side; `shape` is the length, the bytes of the terminator and
     the end-of-file mark."""
     length, newline, eof = shape
@@ -135,6 +137,7 @@ def slots(layout: Layout, shape: tuple[int, int, str]) -> Fixed:
         length=length,
         newline=newline,
         marked=marked(scripts.of(layout)),
+        bom=bom,
         mark=b"\x1a" if eof == "1a" else b"",
         at=at,
         width=width,

@@ -29,6 +29,7 @@ from converters.kernels.frame import (
 from converters.kernels.memory import window
 
 __all__ = [
+    "MARKS",
     "PROBLEMS",
     "Beginning",
     "Columns",
@@ -55,6 +56,8 @@ PROBLEMS: Final[dict[int, str]] = {
 
 MARK: Final = b"\xef\xbb\xbf"
 """The byte order mark of UTF-8."""
+MARKS: Final = {"utf-16be": b"\xfe\xff", "utf-16le": b"\xff\xfe", "utf-8": MARK}
+"""Charset → its byte order mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,31 +128,35 @@ class Form(Protocol):
         """The records of the rows to keep, and their bounds. A text that is too long is cut."""
 
 
-def marked(script: charset.Charset) -> bool:
-    """Whether EF BB BF can only be a byte order mark, since no text of the charset begins so.
+def marked(script: charset.Charset) -> bytes:
+    """The bytes that can only be a byte order mark: the charset's own, or UTF-8's where no text of
+    the charset begins so; empty where any bytes may be text.
 
-    True for UTF-8 and the Shift_JIS family: editors put the mark there all the same.
+    Editors put EF BB BF before files of the Shift_JIS family all the same.
     """
+    if script.name in MARKS:
+        return MARKS[script.name]
     try:
         charset.read(script, MARK[:2])
     except UnicodeDecodeError:
-        return True
-    return False
+        return MARK
+    return b""
 
 
-def mark(data: Bytes, eof: bool, eaten: bool, expected: bool) -> Beginning | None:
-    """The byte order mark of UTF-8: reported where it is not as expected, and `eaten` where it can
-    be nothing else."""
+def mark(data: Bytes, eof: bool, eaten: bytes, expected: bool) -> Beginning | None:
+    """The byte order mark: reported where it is not as expected, and `eaten` where it can be
+    nothing else. Where nothing is, the mark of UTF-8 is looked for."""
     if not len(data):
         return Beginning(0, None, (FileProblem("SRC-001", "", 0),)) if eof else None
-    head = data[: len(MARK)].tobytes()
-    if len(head) < len(MARK) and MARK.startswith(head) and not eof:
+    sought = eaten or MARK
+    head = data[: len(sought)].tobytes()
+    if len(head) < len(sought) and sought.startswith(head) and not eof:
         return None
-    present = head == MARK
+    present = head == sought
     problems: tuple[FileProblem, ...] = ()
     if present != expected:
         problems = (FileProblem("SRC-004", "present" if present else "absent", 0),)
-    return Beginning(len(MARK) if present and eaten else 0, None, problems)
+    return Beginning(len(eaten) if present else 0, None, problems)
 
 
 Splitter = Callable[..., tuple[int, int]]

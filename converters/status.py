@@ -41,6 +41,8 @@ UNCLOSED_SHIFT: Final = 36
 """The value ends in double-byte state: its closing shift code is missing or was cut off."""
 SHIFT_OVERFLOW: Final = 37
 """The value fits its field, but not with the shift codes it needs."""
+CUT: Final = 38
+"""The value was too long and was cut between two characters, as its field asks."""
 NOT_DIGIT: Final = 40
 BAD_SIGN: Final = 41
 SPACES: Final = 42
@@ -70,6 +72,7 @@ CODES: Final[dict[int, str]] = {
     FILLER: "REC-010",
     UNCLOSED_SHIFT: "FLD-012",
     SHIFT_OVERFLOW: "FLD-022",
+    CUT: "FLD-023",
     NOT_DIGIT: "FLD-031",
     BAD_SIGN: "FLD-035",
     SPACES: "FLD-036",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from batches import column, listed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converters import fields, status
+from converters import fields, forms, status
 from converters.charset import NAMES, load, write
 from converters.columns import values_of
 from converters.kinds.text import decode_text
@@ -275,3 +276,62 @@ def test_decisions_hold_for_data(
     assert read(of, [h(code)]) == [(value, outcome)]
     if outcome in (OK, status.GAIJI):
         assert [data for data, _ in written(of, [value])] == [h(code)]
+
+
+@pytest.mark.parametrize(
+    ("name", "bom", "head", "used", "problems"),
+    [
+        ("utf-16le", True, "FFFE41", 2, []),
+        ("utf-16be", True, "FEFF00", 2, []),
+        ("utf-16le", False, "FFFE41", 2, [("SRC-004", "present")]),
+        ("utf-16le", True, "410042", 0, [("SRC-004", "absent")]),
+        ("utf-8", False, "EFBBBF", 3, [("SRC-004", "present")]),
+        ("cp939", False, "EFBBBF", 3, [("SRC-004", "present")]),
+        ("cp037", False, "EFBBBF", 0, [("SRC-004", "present")]),
+    ],
+)
+def test_byte_order_marks_of_fixed_files(
+    name: str, bom: bool, head: str, used: int, problems: list[tuple[str, str]]
+) -> None:
+    of = layout(name)
+    fixed = of.framing.fixed
+    assert fixed is not None
+    framing = of.framing.model_copy(update={"fixed": fixed.model_copy(update={"bom": bom})})
+    form = forms.form(of.model_copy(update={"framing": framing}), bytes.decode, str.encode)
+    begun = form.begin(np.frombuffer(h(head), np.uint8), True)
+    assert begun is not None
+    found = [(problem.code, problem.detail) for problem in begun.problems]
+    assert (begun.used, found) == (used, problems)
+    assert bool(form.opening()) == bom
+
+
+@pytest.mark.parametrize(
+    ("charset", "options", "text", "due"),
+    [
+        ("cp932", {"bytes": 5}, "山田太郎", "山田"),
+        ("cp939", {"bytes": 6}, "山田太郎", "山田"),
+        ("cp939", {"bytes": 5}, "A山田", "A山"),
+        ("cp939", {"bytes": 4, "kind": "wide"}, "山田", "山"),
+        ("utf-8", {"bytes": 7}, "邉󠄐邉󠄐", "邉󠄐"),
+        ("utf-8", {"bytes": 8}, "邉󠄐邉󠄐", "邉󠄐"),
+        ("cp932", {"bytes": 1}, "山", ""),
+    ],
+)
+def test_a_text_is_cut_between_two_characters_where_the_field_says_so(
+    charset: str, options: dict[str, Any], text: str, due: str
+) -> None:
+    [first, second] = written(layout(charset, **options, overflow="cut"), [text, due or None])
+    assert first == (write(load(charset), due), status.CUT)
+    assert second == (write(load(charset), due), OK if due else BLANK)
+
+
+def test_a_keis_file_with_a_table_of_3000_gaiji_returns_byte_by_byte(tmp_path: Path) -> None:
+    codes = [lead << 8 | trail for lead in range(0x81, 0xA1) for trail in range(0xA1, 0xFF)][:3000]
+    lines = [f"{code:04X},{0x20000 + place:X}" for place, code in enumerate(codes)]
+    (tmp_path / "gaiji.csv").write_text("code,unicode\n" + "\n".join(lines), encoding="utf-8")
+    decided = {"table": str(tmp_path / "gaiji.csv")}
+    of = layout("keis83", decided, kind="wide", shifts="absent")
+    values = [code.to_bytes(2, "big") for code in codes]
+    found = read(of, values)
+    assert found == [(chr(0x20000 + place), OK) for place in range(3000)]
+    assert written(of, [text for text, _ in found]) == [(value, OK) for value in values]

@@ -279,6 +279,41 @@ LAYOUTS = [
         fixed("name: a, bytes: 4").replace("cp932", "«cp923"),
         "DEF-020",
     ),
+    (
+        "an unknown charset of a field",
+        fixed("name: a, bytes: 4, charset: «cp923"),
+        "DEF-020",
+    ),
+    (
+        "host codes between delimiters",
+        delimited("name: a").replace("cp932", "«cp939"),
+        "DEF-050",
+    ),
+    (
+        "host codes in a field between delimiters",
+        delimited("name: a, charset: «cp939"),
+        "DEF-050",
+    ),
+    (
+        "a shift rule where nothing shifts",
+        fixed("name: a, bytes: 4, kind: wide, shifts: «absent"),
+        "DEF-050",
+    ),
+    (
+        "a shift rule without a state",
+        fixed("name: a, bytes: 4, shifts: «absent").replace("cp932", "cp939"),
+        "DEF-050",
+    ),
+    (
+        "a maker's table not there",
+        fixed("name: a, bytes: 4", more="characters: {table: «no.csv}").replace("cp932", "jef"),
+        "DEF-020",
+    ),
+    (
+        "a decision that is none",
+        fixed("name: a, bytes: 4", more="characters: {waves: «unicode}"),
+        "DEF-002",
+    ),
     ("a long substitute", fixed("name: a, bytes: 4", more="substitute: «'??'"), "DEF-002"),
     (
         "a delimiter that may be half a kanji",

@@ -31,7 +31,7 @@ from converters.charset.cells import (
 )
 from converters.charset.names import NAMES
 from converters.charset.policy import Policy
-from converters.charset.spelling import read, write
+from converters.charset.spelling import code, read, write
 from converters.charset.users import TableError
 from converters.charset.value import Charset, Shifts
 
@@ -57,6 +57,7 @@ __all__ = [
     "Policy",
     "Shifts",
     "TableError",
+    "code",
     "load",
     "read",
     "write",

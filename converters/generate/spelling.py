@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Final
 
-from converters.charset import ABSENT, Charset
+from converters.charset import Charset, code
 from converters.model import Field
 
 __all__ = ["fitting", "half", "size", "wide"]
@@ -60,8 +60,15 @@ def size(character: str, charset: Charset) -> int:
         return len(character.encode())
     if charset.structure == "utf-16":
         return len(character.encode(charset.name))
-    code = int(charset.encode[ord(character)]) if ord(character) < 0x10000 else ABSENT
-    return 0 if code == ABSENT else 1 if code < 0x100 else 2
+    return len(code(charset.encode, ord(character)))
+
+
+def shifting(character: str, field: Field, charset: Charset) -> int:
+    """Bytes of the shift codes that may stand around the character."""
+    around = field.shifts == "present" and charset.structure == "shifted"
+    if not around or size(character, charset) < 2:
+        return 0
+    return 2 * int(charset.shifts.marks[:, 1].max(initial=0))
 
 
 def fitting(text: str, field: Field, charset: Charset) -> str | None:
@@ -105,8 +112,11 @@ def _cut(text: str, field: Field, charset: Charset) -> str:
     """The text without what the width has no room for, and without a blank or mark left over."""
     kept = text[: field.chars or len(text)]
     room = field.bytes or 4 * len(kept)
-    if 4 * len(kept) > room:
-        ends = accumulate(size(c, charset) for c in kept)
+    if 4 * len(kept) > room or charset.structure == "shifted":
+        once = max((shifting(c, field, charset) for c in kept), default=0)
+        if field.kind == "wide":
+            room, once = room - once, 0
+        ends = accumulate(size(c, charset) + min(once, shifting(c, field, charset)) for c in kept)
         kept = kept[: sum(end <= room for end in ends)]
     if kept != text and text[len(kept)] in "ﾞﾟ":
         kept = kept[:-1]

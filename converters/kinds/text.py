@@ -6,6 +6,7 @@ the value stands as it is.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from converters.kernels.decode import decode_digits, trim_spans
 from converters.kernels.encode import check_digits
 from converters.kernels.utf8 import check_utf8, decode_utf8
 from converters.kinds.coding import GROWTH, ROOM, reader, writer
+from converters.kinds.cutting import shortened
 from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
 
@@ -52,7 +54,11 @@ def text_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
 
 def text_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes narrow, kana, wide, mixed or code text."""
-    return writing(field, charset, lambda column, _: encode_text(field, layout, charset, column))
+    plain = partial(encode_text, field, layout, charset)
+    width = field.bytes if field.overflow == "cut" else None
+    if width is None:
+        return writing(field, charset, lambda column, _: plain(column))
+    return writing(field, charset, lambda column, _: shortened(column, width, plain))
 
 
 def digits_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:

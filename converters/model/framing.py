@@ -24,6 +24,7 @@ class FixedFraming(Model):
 
     length: Size = Key(description="bytes of a record without its terminator")
     terminator: Terminator = "crlf"
+    bom: bool = Key(False, description="write a byte order mark (UTF-8, UTF-16)")
     eof: Literal["none", "1a"] = Key("none", description="end-of-file mark after the last record")
 
 

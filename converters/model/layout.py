@@ -96,6 +96,7 @@ class Field(Model):
     column: bool = Key(True, description="delimited with header: the column must be there")
     sensitivity: Sensitivity | None = Key(None, description="public, personal or secret")
     balance: Balance | None = Key(None, description="sum, category or key: what the balance keeps")
+    overflow: Literal["reject", "cut"] = Key("reject", description="a text too long to be written")
     pad: str | None = Key(None, description="character that fills the field up to its width")
     align: Literal["left", "right"] | None = Key(None, description="side the value stands on")
     quote: bool | None = Key(None, description="delimited: quote always, or never")

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from converters import pages
+from converters import pages, scripts
 from converters.balance import Books
 from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
@@ -57,13 +57,20 @@ class _Session:
 def convert(job: Job) -> Outcome:
     """Files through a mapping, or back; the run directory is published whole or not at all."""
     assert job.mapping is not None, "a conversion needs a mapping"
-    plan = plans.plan(job.mapping, job.back, job)
-    back = plans.reverse(job.mapping, plan, job) if job.keep_residual else None
+    mapping, job = job.mapping, _as_received(job, job.mapping.source)
+    plan = plans.plan(mapping, job.back, job)
+    back = plans.reverse(mapping, plan, job) if job.keep_residual else None
     if job.to_stdout and len(job.inputs) > 1:
         raise UsageError("--to - writes one output; give one input")
     with _session(job, "convert", plan, back) as session:
         worker = partial(work.with_residual, plan, back) if back else partial(work.convert, plan)
         return _run(session, worker)
+
+
+def _as_received(job: Job, layout: Layout) -> Job:
+    """A source whose codes return as they came keeps its residual, asked or not."""
+    chosen = layout.characters is not None and layout.characters.prefer == "as-received"
+    return replace(job, keep_residual=True) if chosen and not job.back and job.out else job
 
 
 def validate(job: Job) -> Outcome:
@@ -162,7 +169,7 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
     finally:
         framing = session.plan.source.layout.framing
         form = next(name for name in ("fixed", "variable", "delimited") if getattr(framing, name))
-        charset = session.plan.source.layout.charset
+        charset = scripts.described(session.plan.source.layout)
         session.inputs.append(
             Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
         )

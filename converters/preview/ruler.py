@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import partial
 
 from rich.cells import cell_len
 
-from converters.charset import Charset, write
+from converters.charset import Charset, code
 
 __all__ = ["compact_hex", "lines", "visible"]
 
@@ -48,7 +49,7 @@ def lines(
 
     `text` is the record, decoded so that bytes which are no character are kept.
     """
-    columns = _columns(text, lambda each: 1 if ord(each) >= KEPT else len(write(charset, each)))
+    columns = _columns(text, partial(_size, charset))
     found = []
     for begin in range(0, len(columns), width):
         end = min(begin + width, len(columns))
@@ -57,6 +58,15 @@ def lines(
         marks = "".join("╵" if place in starts else " " for place in range(begin, end))
         found.append((_scale(begin, end), " " * cut + "".join(row), marks.rstrip()))
     return found
+
+
+def _size(charset: Charset, character: str) -> int:
+    """Bytes of a character without shift codes; what was no character is one byte."""
+    if ord(character) >= KEPT:
+        return 1
+    if charset.unicode or charset.structure == "utf-16":
+        return len(character.encode(charset.name))
+    return len(code(charset.encode, ord(character))) or 1
 
 
 def _columns(text: str, size: Callable[[str], int]) -> list[str]:

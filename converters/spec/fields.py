@@ -25,17 +25,17 @@ EVERY: Final = PAPER | {"at", "balance", "bytes", "charset", "chars", "column", 
 VALUE: Final = EVERY | {"align", "null", "pad", "required", "shifts"}
 DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "style", "unknown"}
 NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
-TEXT: Final = VALUE | {"pattern", "sentinels"}
+TEXT: Final = VALUE | {"overflow", "pattern", "sentinels"}
 HOST: Final = EVERY | {"required"}
 EXACT: Final = HOST | {"digits", "filled", "max", "min", "scale", "sign"}
 
 OPTIONS: Final[dict[str, set[str]]] = {
     "binary": EXACT | {"endian"},
     "boolean": VALUE | {"values"},
-    "code": TEXT | {"codes"},
+    "code": (TEXT | {"codes"}) - {"overflow"},
     "date": DATE,
     "decimal": NUMBER | {"point", "scale"},
-    "digits": TEXT | {"check", "max", "min"},
+    "digits": (TEXT | {"check", "max", "min"}) - {"overflow"},
     "filler": EVERY | {"filler", "pad"},
     "flags": HOST,
     "float": HOST | {"endian", "style"},
