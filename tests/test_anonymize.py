@@ -203,6 +203,13 @@ def test_a_key_must_be_long_enough_and_the_file_appears_whole(tmp_path: Path) ->
     assert [each.name for each in tmp_path.iterdir()] == ["in"]
 
 
+@pytest.mark.parametrize("name", ["hosts/ibm", "hosts/euc"])
+def test_a_charset_that_is_not_known_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(b"")
+    with pytest.raises(UsageError, match="not a charset"):
+        anonymize(spec.load_layout(name), str(tmp_path / "in"), tmp_path / "out", KEY, Job(()))
+
+
 def test_the_command_writes_a_twin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
