@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NEEDS_CHROMIUM = pytest.mark.skipif(
     CHROMIUM is None or os.name == "nt", reason="needs Chromium (Debian: apt install chromium)"
 )
+
+PATIENCE = 300
+"""Seconds; without it a Chromium that hangs would keep the whole suite waiting."""
 
 
 class Page:
@@ -63,8 +67,9 @@ class Page:
 
     def _message(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            data = os.read(self._read, 1 << 16)
-            assert data, "Chromium ended"
+            ready, _, _ = select.select([self._read], [], [], PATIENCE)
+            data = os.read(self._read, 1 << 16) if ready else b""
+            assert data, "Chromium ended, or says nothing"
             self._rest += data
         line, _, self._rest = self._rest.partition(b"\0")
         found: dict[str, Any] = json.loads(line)

@@ -95,7 +95,7 @@ def rows_of(tree: Any, name: str) -> list[list[str]]:
     """The cells of a table as they are read in English."""
     found = []
     for row in tree.xpath(f"//table[@id='table-{name}']/tbody/tr"):
-        found.append([text_of(cell) for cell in row.xpath("td|th")])
+        found.append([text_of(cell) for cell in row.xpath("th|td")])
     return found
 
 
@@ -478,6 +478,18 @@ def test_characters_are_shown_where_the_report_has_them(tmp_path: Path, report: 
     file.write_bytes(made["report.xlsx"])
     sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_name("文字一覧").to_python()
     assert ["FBFC", 7.0] in [row[:2] for row in sheet]
+
+
+def test_a_discrepancy_is_on_the_first_page_and_beside_its_rule(report: Report) -> None:
+    field = report["balance"]["fill"][0]["after"][0]["field"]
+    told = {"code": "BAL-007", "field": field, "expected": "60", "found": "31"}
+    changed = {**report, "balance": {**report["balance"], "discrepancies": [told]}}
+    tree = markup.fromstring(html.render(changed, sample.NONE))
+    assert rows_of(tree, "fill")[0][-1] == said("differs").en
+    assert rows_of(tree, "discrepancies") == [["BAL-007", field, "60", "31"]]
+    marks = {row[0]: row[1] for row in rows_of(tree, "checklist")}
+    assert marks[said("point_fill").en] == said("mark_fail").en
+    assert marks[said("point_sums").en] == said("mark_pass").en
 
 
 @pytest.mark.parametrize("command", ["validate", "roundtrip", "empty", "back"])

@@ -95,7 +95,7 @@ def _come_back(report: Report) -> Iterator[Point]:
 def _fill(report: Report) -> Iterator[Point]:
     rules = report["balance"].get("fill", ())
     if rules:
-        wrong = len(_found(report, "BAL-007"))
+        wrong = len(tables.lost(report))
         detail = said("detail_fill", total=grouped(len(rules)), wrong=grouped(wrong))
         yield _point("fill", not wrong, detail, "balance")
 

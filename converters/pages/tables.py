@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from converters.findings import SEVERITIES
 from converters.pages.cells import Amount, Bar, Cell, Code, Hash, Mark, Share, Table, head, heads
-from converters.pages.words import Said, said
+from converters.pages.words import Said, said, words
 
 __all__ = [
     "Report",
@@ -24,6 +24,7 @@ __all__ = [
     "fill",
     "inputs",
     "keys",
+    "lost",
     "outputs",
     "overrides",
     "problems",
@@ -37,6 +38,8 @@ Report = Mapping[str, Any]
 Rows = list[tuple[Cell, ...]]
 
 SIDES: Final = ("source", "accepted", "target")
+ELSEWHERE: Final = ("BAL-001", "BAL-004", "BAL-005", "BAL-006", "BAL-010")
+"""Discrepancies of counts, amounts, keys, codes and unread fields: those have their own lists."""
 
 
 def problems(report: Report) -> Table:
@@ -117,7 +120,7 @@ def keys(report: Report) -> Table:
 
 def fill(report: Report) -> Table:
     """Filled and unknown values of every rule, before and after."""
-    short = {one["field"] for one in _entries(report, "discrepancies") if one["code"] == "BAL-007"}
+    short = lost(report)
     rows: Rows = []
     for one in _entries(report, "fill"):
         sides = [one["before"], one["after"]]
@@ -136,6 +139,12 @@ def fill(report: Report) -> Table:
         "outcome",
     )
     return Table("fill", columns, rows, _total(report, "fill"))
+
+
+def lost(report: Report) -> set[str]:
+    """Target items into which fewer values, or more unknown ones, came than went out."""
+    found = _entries(report, "discrepancies")
+    return {one["field"] for one in found if one["code"] not in ELSEWHERE}
 
 
 def discrepancies(report: Report) -> Table:
@@ -225,7 +234,7 @@ def inputs(report: Report) -> Table:
             int(one["records"]),
             int(one["bytes"]),
             one["charset"],
-            said(one["form"]),
+            words().get(one["form"], one["form"]),
             Hash(one["sha256"]),
         )
         for one in report["inputs"]
