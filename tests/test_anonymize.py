@@ -26,7 +26,7 @@ VENDORS = ("vendor-a", "vendor-b")
 SIDES = {name: plans.side(spec.load_layout(f"{name}/resident")) for name in VENDORS}
 SAMPLES = Path(__file__).parent.parent / "samples"
 KEY = bytes(range(32))
-FEW = settings(max_examples=8)
+FEW = settings(max_examples=5)
 
 
 def made(name: str, records: int, seed: int, defects: float = 0.0) -> bytes:

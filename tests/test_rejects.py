@@ -441,7 +441,7 @@ def _crosses(later: Patch, earlier: list[Patch]) -> bool:
     return False
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.sampled_from(VENDORS), st.integers(0, 50), st.sampled_from(["csv", "xlsx"]))
 def test_whatever_was_rejected_replays_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, name: str, seed: int, ending: str
