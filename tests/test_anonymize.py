@@ -26,7 +26,7 @@ VENDORS = ("vendor-a", "vendor-b")
 SIDES = {name: plans.side(spec.load_layout(f"{name}/resident")) for name in VENDORS}
 SAMPLES = Path(__file__).parent.parent / "samples"
 KEY = bytes(range(32))
-FEW = settings(max_examples=8)
+FEW = settings(max_examples=5)
 
 
 def made(name: str, records: int, seed: int, defects: float = 0.0) -> bytes:
@@ -201,6 +201,13 @@ def test_a_key_must_be_long_enough_and_the_file_appears_whole(tmp_path: Path) ->
     with pytest.raises(UsageError, match="16"):
         anonymize(SIDES["vendor-a"].layout, str(path), tmp_path / "out", b"short", Job(()))
     assert [each.name for each in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize("name", ["hosts/ibm", "hosts/euc"])
+def test_a_charset_that_is_not_known_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(b"")
+    with pytest.raises(UsageError, match="not a charset"):
+        anonymize(spec.load_layout(name), str(tmp_path / "in"), tmp_path / "out", KEY, Job(()))
 
 
 def test_the_command_writes_a_twin(

@@ -60,11 +60,20 @@ ALLOWED |= {
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
 ALLOWED |= {
     "anonymize": VALUES
-    | {"kernels", "checkdigits", "delimited", "fields", "findings", "generate", "pipeline"},
+    | {
+        "kernels",
+        "checkdigits",
+        "delimited",
+        "fields",
+        "findings",
+        "generate",
+        "kinds",
+        "pipeline",
+    },
 }
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
-    "repair": VALUES | {"kernels", "fixed", "delimited", "findings", "pipeline", "rundir"},
+    "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},
 }
 ALLOWED |= {"cli": set(ALLOWED)}
 

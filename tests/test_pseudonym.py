@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters.anonymize.alphabet import alphabet
-from converters.kernels.pseudonym import keyed_hash, moved, scramble, shift_days
+from converters.kernels.pseudonym import (
+    choose,
+    keyed_hash,
+    moved,
+    renumber,
+    scramble,
+    shift_days,
+)
 
 
 @given(st.integers(1, 12), st.integers(0, 2**64 - 1), st.data())
@@ -66,3 +73,32 @@ def test_a_character_becomes_another_of_its_class(name: str, text: str, seed: in
         assert a.isascii() == b.isascii() and a.isdigit() == b.isdigit()
         assert a == b or a.isalnum()
         assert a != b or not ("0" <= a <= "9" or "A" <= a <= "Z" or a == "亜")
+
+
+@given(st.sampled_from(["cp932", "utf-8"]), st.binary(max_size=40))
+def test_a_name_keeps_its_blanks_and_its_length_whatever_it_is(name: str, data: bytes) -> None:
+    array = np.frombuffer(data + b" ", np.uint8)[: len(data)]
+    out = array.copy()
+    spans = np.array([[0], [len(array)]], np.int64)
+    script = alphabet(name)
+    choose(array, out, spans, np.array([5, 6], np.uint64), script.classes, script.words)
+    assert len(out) == len(data)
+    if data.isascii():
+        assert [place for place in range(len(data)) if data[place] == 0x20] == [
+            place for place in range(len(data)) if out[place] == 0x20
+        ]
+
+
+@given(st.text("0123456789-. ", max_size=45), st.integers(0, 9))
+def test_a_number_keeps_its_signs_and_the_zeros_in_front(text: str, tweak: int) -> None:
+    array = np.frombuffer(text.encode() + b" ", np.uint8)[: len(text)]
+    out = array.copy()
+    spans = np.array([[0], [len(array)]], np.int64)
+    no_scheme = np.zeros(0, np.int64), np.ones(1, np.int64), False
+    tweaks, key = np.array([tweak], np.uint64), np.array([7, 8], np.uint64)
+    renumber(array, out, spans, tweaks, key, no_scheme, (0, False))
+    now = out.tobytes().decode()
+    assert [c for c in now if not c.isdigit()] == [c for c in text if not c.isdigit()]
+    digits, renewed = ("".join(filter(str.isdigit, each)) for each in (text, now))
+    assert len(digits) - len(digits.lstrip("0")) == len(renewed) - len(renewed.lstrip("0"))
+    assert digits.strip("0") == "" or digits != renewed

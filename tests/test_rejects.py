@@ -441,7 +441,7 @@ def _crosses(later: Patch, earlier: list[Patch]) -> bool:
     return False
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.sampled_from(VENDORS), st.integers(0, 50), st.sampled_from(["csv", "xlsx"]))
 def test_whatever_was_rejected_replays_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, name: str, seed: int, ending: str
@@ -454,3 +454,27 @@ def test_whatever_was_rejected_replays_as_it_was(
     assert again.report["counts"] == desk.outcome.report["counts"]
     assert again.report["balance"] == desk.outcome.report["balance"]
     assert tree(desk.run.path).keys() <= tree(desk.folder / "again").keys()
+
+
+def test_a_host_charset_is_shown_and_repaired_by_its_bytes(tmp_path: Path) -> None:
+    """IBM-939 with shift codes: a cell shows the characters, and takes bytes."""
+    layout = spec.load_layout("hosts/ibm")
+    data = bytearray((SAMPLES / "hosts" / "ibm" / "input.dat").read_bytes())
+    data[:6] = b"\x40" * 6
+    (tmp_path / "in.dat").write_bytes(data[: 2 * 103])
+    job = Job((str(tmp_path / "in.dat"),), layout=layout, out=tmp_path / "run")
+    assert pipeline.validate(job).report["counts"]["rejected"] >= 1
+    run, side = rundir.published(tmp_path / "run"), plans.side(layout)
+    repair.extract(run, side, Selection(), tmp_path / "r.csv", "en")
+    row, *_ = table(tmp_path / "r.csv")
+    name = layout.record.fields[0].name
+    assert row[name] == "" and row["氏名"]
+    for cell, words in (("1", "write bytes"), ("⟦F1⟧⟦F2⟧", "")):
+        sheet = save(tmp_path / "s.csv", [row | {name: cell}])
+        job = Job(job.inputs, layout=layout, out=tmp_path / "again")
+        if words:
+            with pytest.raises(UsageError, match=words):
+                repair.replay(run, side, [sheet], job, False)
+        else:
+            again = repair.replay(run, side, [sheet], job, False)
+            assert replayed(again)["edited"] == 1

@@ -11,15 +11,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import fields
+from converters import fields, scripts
 from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.checkdigits import SCHEMES
 from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
+from converters.errors import UsageError
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
-from converters.model import Field
+from converters.kinds import TEXTUAL
+from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 
 __all__ = ["Opened", "Treatment", "apply", "opened", "treatment"]
@@ -70,7 +72,20 @@ def treatment(side: Side, key: bytes) -> Treatment:
         keys[purpose] = np.frombuffer(digest, "<u8")[:2].copy()
     layout = side.layout
     methods = tuple(method(field) for field in layout.record.fields)
+    _known(layout)
     return Treatment(side, methods, person(layout), keys, alphabet(layout.charset))
+
+
+def _known(layout: Layout) -> None:
+    """UsageError where there is a charset or a kind whose bytes cannot be replaced one by one."""
+    for field in layout.record.fields:
+        script = scripts.of(layout, field)
+        if script.structure not in ("pairs", "utf-8") or script.name != scripts.of(layout).name:
+            raise UsageError(
+                f"{layout.id}: {field.name} is in {script.name}, not a charset of anonymize"
+            )
+        if field.kind not in TEXTUAL:
+            raise UsageError(f"{layout.id}: {field.name} is {field.kind}, not a kind of anonymize")
 
 
 def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Opened:

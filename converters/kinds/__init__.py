@@ -35,7 +35,7 @@ from converters.kinds.spellings import Decode, Encode, Others
 from converters.kinds.text import digits_decoder, digits_encoder, text_decoder, text_encoder
 from converters.model import Field, Layout
 
-__all__ = ["KINDS", "Decode", "Encode", "Kind", "Others", "dtype"]
+__all__ = ["KINDS", "TEXTUAL", "Decode", "Encode", "Kind", "Others", "dtype"]
 
 Decoder = Callable[[Field, Layout, Charset], Decode]
 Encoder = Callable[[Field, Layout, Charset], Encode]
@@ -69,6 +69,13 @@ KINDS: Final[dict[str, Kind]] = {
     "zoned": Kind(zoned_decoder, zoned_encoder),
 }
 """Every kind but filler, which holds no value."""
+
+
+TEXTUAL: Final = frozenset(
+    {"boolean", "code", "date", "decimal", "digits", "filler", "integer", "kana", "mixed"}
+    | {"narrow", "time", "wareki", "wide"}
+)
+"""Kinds whose values stand in the file as characters."""
 
 
 def dtype(field: Field) -> pl.DataType:

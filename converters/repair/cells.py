@@ -12,7 +12,7 @@ from typing import Final
 from converters.charset import Charset, write
 from converters.findings import decoder
 
-__all__ = ["shown", "spelled"]
+__all__ = ["codes", "is_written", "shown", "spelled"]
 
 OPEN: Final = "⟦"
 FIRST: Final = 0x10FF00
@@ -33,13 +33,23 @@ def shown(data: bytes, charset: Charset) -> str:
 
 def _codes(character: str) -> str:
     point = ord(character)
-    data = bytes([point - FIRST]) if point >= FIRST else character.encode()
+    return codes(bytes([point - FIRST]) if point >= FIRST else character.encode())
+
+
+def codes(data: bytes) -> str:
+    """The cell of bytes that are no text, such as a packed number."""
     return "".join(f"{OPEN}{byte:02X}⟧" for byte in data)
+
+
+def is_written(cell: str, charset: Charset) -> bool:
+    """Whether `spelled` can be trusted with the cell. Where a charset has shift codes, what is to
+    be written depends on the field, and only bytes that are spelled out are."""
+    return charset.structure in ("long", "pairs", "utf-8") or not CODES.sub("", cell)
 
 
 def spelled(cell: str, charset: Charset) -> bytes:
     """The bytes of a cell. UnicodeEncodeError where a character has no code in the charset."""
     parts = CODES.split(cell)
-    texts = [write(charset, text) for text in parts[::2]]
-    codes = [bytes.fromhex(code) for code in parts[1::2]]
-    return b"".join(part for pair in zip(texts, [*codes, b""], strict=True) for part in pair)
+    texts = [write(charset, text) if text else b"" for text in parts[::2]]
+    coded = [bytes.fromhex(code) for code in parts[1::2]]
+    return b"".join(part for pair in zip(texts, [*coded, b""], strict=True) for part in pair)

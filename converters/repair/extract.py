@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from converters import charset
+from converters import scripts
 from converters.findings import message
+from converters.kinds import TEXTUAL
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
-from converters.repair.cells import shown
+from converters.repair.cells import codes, shown
 from converters.repair.rejected import Rejected, Selection, chosen, findings
 from converters.repair.sheets import is_excel, write
 from converters.rundir import Published
@@ -91,14 +92,16 @@ def cells(layout: Layout, one: Rejected) -> dict[str, str]:
     """Field name → text of its cell; a record that does not come apart has the one cell `_raw`."""
     if one.values is None:
         content = one.data[: len(one.data) - one.ending]
-        return {RAW: shown(content, charset.load(layout.charset))}
+        return {RAW: shown(content, scripts.of(layout))}
     fields = zip(layout.record.fields, one.values, strict=True)
     return {field.name: cell(layout, field, value) for field, value in fields if value is not None}
 
 
 def cell(layout: Layout, field: Field, value: bytes) -> str:
     """The text of a value; of a fixed record without the blanks that fill its field."""
-    text = shown(value, charset.load(layout.charset))
+    if field.kind not in TEXTUAL:
+        return codes(value)
+    text = shown(value, scripts.of(layout, field))
     if layout.framing.fixed is None:
         return text
     text = text.rstrip(BLANKS)

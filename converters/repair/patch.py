@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from converters import charset
+from converters import scripts
 from converters.columns import text
 from converters.delimited import Delimited, raw_columns
 from converters.errors import UsageError
@@ -16,7 +16,7 @@ from converters.fixed import Fixed
 from converters.kernels.assemble import ALWAYS
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
-from converters.repair.cells import spelled
+from converters.repair.cells import is_written, spelled
 from converters.repair.extract import RAW, cells
 from converters.repair.rejected import Rejected
 from converters.repair.repaired import Changed, Faults
@@ -42,19 +42,25 @@ def patched(
         return one.data, ()
     if RAW in edits:
         ending = one.data[len(one.data) - one.ending :]
-        return _spelled(side.layout, RAW, edits[RAW], (changed, faults)) + ending, (RAW,)
+        return _spelled(side.layout, None, edits[RAW], (changed, faults)) + ending, (RAW,)
     if not edits:
         return one.data, ()
     return _fields(side, one, edits, (changed, faults)), tuple(edits)
 
 
-def _spelled(layout: Layout, name: str, cell: str, where: tuple[Changed, Faults]) -> bytes:
+def _spelled(
+    layout: Layout, field: Field | None, cell: str, where: tuple[Changed, Faults]
+) -> bytes:
+    """The bytes of a cell, of the whole record where no field is given."""
     changed, faults = where
+    script, name = scripts.of(layout, field), RAW if field is None else field.name
+    if not is_written(cell, script):
+        faults.add(changed.place, f"{name}: {script.name} has shift codes; write bytes, as ⟦0E⟧")
+        return b""
     try:
-        return spelled(cell, charset.load(layout.charset))
+        return spelled(cell, script)
     except UnicodeEncodeError as fault:
-        bad = _points(fault)
-        faults.add(changed.place, f"{name}: {layout.charset} has no code for {bad}")
+        faults.add(changed.place, f"{name}: {script.name} has no code for {_points(fault)}")
         return b""
 
 
@@ -77,19 +83,19 @@ def _fields(
         old = given[name]
         if not changed.typed and new and old != new and old.lstrip("0") == new:
             faults.add(changed.place, f"{name}: a spreadsheet took zeros from the left; use .xlsx")
-        values[place] = _spelled(layout, name, new, where)
+        values[place] = _spelled(layout, field, new, where)
         if field.bytes is not None and len(values[place]) > field.bytes:
             size = f"{len(values[place])} bytes, the field has {field.bytes}"
             faults.add(changed.place, f"{name}: {size}")
     form = side.form
     if isinstance(form, Fixed):
-        return _in_fixed(form, one.data, values)
+        return _in_fixed(form, one.data, values, scripts.of(layout).blank)
     if isinstance(form, Delimited):
         return _in_delimited(form, one, values)
     raise UsageError(f"{layout.id}: records of this form cannot be repaired cell by cell")
 
 
-def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes]) -> bytes:
+def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes], blank: bytes) -> bytes:
     """The values in their places, padded as the form pads: a row of them alone is assembled, and
     its pieces are put into the record."""
     used = [place for place, filler in enumerate(form.fillers) if not filler]
@@ -102,7 +108,7 @@ def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes]) -> bytes:
     for place, value in values.items():
         begin, width = int(form.at[place]), int(form.width[place])
         piece = made[begin : begin + width].tobytes()
-        out[begin : begin + width] = piece if place in used else value.ljust(width)[:width]
+        out[begin : begin + width] = piece if place in used else value.ljust(width, blank)[:width]
     return bytes(out)
 
 
