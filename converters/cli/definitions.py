@@ -92,7 +92,9 @@ def import_layout() -> None:
 
 @import_layout.command("copybook")
 @click.argument("file", metavar="FILE")
-@click.option("--id", "name", metavar="ID", help="Id of the layout.  [default: name of the file]")
+@click.option(
+    "--id", "identity", metavar="ID", help="Id of the layout.  [default: name of the file]"
+)
 @click.option("--charset", default="cp932", show_default=True, help="Charset of the data.")
 @click.option(
     "--dialect",
@@ -142,7 +144,7 @@ def import_copybook(**given: Unpack[Given]) -> int:
         given["source_format"], given["include"], options.pairs("--replacing", given["replacing"])
     )
     request = importers.Request(
-        id=given["name"] or path.stem,
+        id=given["identity"] or path.stem,
         charset=given["charset"],
         dialect=given["dialect"],
         terminator=given["terminator"],

@@ -58,6 +58,7 @@ class Given(TypedDict, total=False):
     first: str
     folder: Path | None
     force: bool
+    identity: str | None
     include: tuple[Path, ...]
     inputs: tuple[str, ...]
     jobs: int
@@ -73,7 +74,7 @@ class Given(TypedDict, total=False):
     max_rise: float
     max_shift: float
     max_unknown_rise: float
-    name: Any
+    name: Literal["layout", "mapping", "report"]
     number: int
     on_error: str
     out: Path | None
