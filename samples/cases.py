@@ -367,7 +367,7 @@ CASES: dict[str, Case] = {
     "vendor-a/relationships": Case("続柄の 1 から 4 段", a_relationships, A_TO),
     "vendor-a/unknown-dates": Case("不詳の日付", a_unknown_dates, A_TO, "residual"),
     "vendor-b/byte-order-mark": Case(
-        "Shift_JIS の前に UTF-8 の BOM。見出しは読めず、誤った 1 件になる",
+        "Shift_JIS の前に UTF-8 の BOM。読み飛ばされ、見出しもレコードも読める",
         b_marked,
         B_TO,
         "residual",
