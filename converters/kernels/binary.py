@@ -91,17 +91,18 @@ def encode_binary(
 
 @njit(cache=True, nogil=True)
 def decode_bits(
-    data: Bytes, start: Ints, stop: Ints, width: int, views: Views, out: Bytes, status: Bytes
+    data: Bytes, start: Ints, stop: Ints, views: Views, out: Bytes, status: Bytes
 ) -> None:
-    """Bytes → eight `0` or `1` each, the highest bit first; `out` holds `8 * width` a value."""
+    """Bytes → eight `0` or `1` each, the highest bit first; `out` holds eight for each byte of the
+    spans, and 12 to spare."""
+    at = 0
     for row in range(len(start)):
-        first, last, begin = start[row], stop[row], 8 * width * row
+        first, last, begin = start[row], stop[row], at
         views[row, 0] = 0
         views[row, 1] = 0
         status[row] = outcome.OK if last > first else outcome.BLANK
         if first == last:
             continue
-        at = begin
         for k in range(first, last):
             byte = load8(data, k)
             for bit in range(7, -1, -1):

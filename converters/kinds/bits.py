@@ -19,13 +19,12 @@ __all__ = ["flags_decoder", "flags_encoder"]
 
 def flags_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
     """Reads every bit; there is nothing that could be wrong."""
-    width = field.bytes or 1
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         count = len(start)
         found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
-        out = np.empty(count * 8 * width + SPARE, np.uint8)
-        decode_bits(data, start, stop, width, found, out, status)
+        out = np.empty(8 * int(np.sum(stop - start)) + SPARE, np.uint8)
+        decode_bits(data, start, stop, found, out, status)
         return Text(found, out), status
 
     return decode
