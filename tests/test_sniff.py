@@ -34,6 +34,10 @@ SPOILED = {
 """Samples that have a finding about the file or a record whatever the layout says, and why."""
 
 
+CHAINED = ("host/notice",)
+"""Samples with headers of length, for which there is no seed."""
+
+
 def input_of(name: str) -> Path:
     [path] = (SAMPLES / name).glob("input.*")
     return path
@@ -52,13 +56,16 @@ def layout_of(name: str) -> Layout:
 def form_of(one: Candidate) -> tuple[object, ...]:
     if one.table is not None:
         return ("delimited", one.table.delimiter, bool(one.table.header), one.table.quote)
-    assert one.length is not None
+    if one.length is None:
+        return (one.form,)
     return ("fixed", one.length.length, one.length.terminator)
 
 
 def declared(layout: Layout) -> tuple[object, ...]:
     if (rows := layout.framing.delimited) is not None:
         return ("delimited", rows.delimiter, rows.header, rows.quote)
+    if (sizes := layout.framing.variable) is not None:
+        return (sizes.by,)
     assert layout.framing.fixed is not None
     return ("fixed", layout.framing.fixed.length, layout.framing.fixed.terminator)
 
@@ -142,7 +149,7 @@ def test_the_first_bad_byte_is_named_with_its_offset() -> None:
     assert (found.bad, found.first) == (1, len(data) - 3)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in CHAINED])
 def test_a_seed_is_a_layout_that_reads_its_file(name: str, tmp_path: Path) -> None:
     seed = tmp_path / "seed.yaml"
     seed.write_text(answer_of(input_of(name).read_bytes()).layout, encoding="utf-8")

@@ -64,6 +64,8 @@ def sniff(source: BinaryIO, name: str) -> Answer:
         fitting = list(facts.readings[:1])
     found = [one for reading in fitting for one in _forms(facts, reading, sizes)]
     found.sort(key=lambda one: -one.score)
+    if found and found[0].table is not None:
+        sizes = ()
     return Answer(facts, tuple(found), sizes, _hint(facts), _seed(facts, found, name))
 
 

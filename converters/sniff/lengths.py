@@ -17,6 +17,9 @@ SHORTEST: Final = 4
 KEPT: Final = 5
 """Candidates that are handed out."""
 
+MULTIPLE: Final = 0.1
+"""Records agree a little better at a multiple of their length, by no more than this."""
+
 EQUAL: Final = 0.3
 """The share of lines that must have the same length."""
 
@@ -65,7 +68,10 @@ def _periods(shape: Shape) -> tuple[Length, ...]:
     score = shares + np.where(tiling, 0.05, 0.0)
     score[:SHORTEST] = -1
     best = float(score.max())
-    near = np.flatnonzero(score >= best - 0.02)
+    top = int(score.argmax())
+    near = np.flatnonzero(
+        (score >= best - MULTIPLE) & (lags > 0) & (top % np.maximum(lags, 1) == 0)
+    )
     order = [*near[:1], *np.argsort(-score, kind="stable")]
     chosen = list(dict.fromkeys(int(lag) for lag in order))[:KEPT]
     return tuple(Length(lag, "none", float(shares[lag]), bool(tiling[lag])) for lag in chosen)
