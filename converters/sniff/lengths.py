@@ -93,7 +93,8 @@ def _agreement(data: Bytes, longest: int) -> np.ndarray[tuple[int], np.dtype[np.
 
 def chained(shape: Shape) -> str:
     """`rdw` or `bdw` where headers of length chain through the sample from its first byte, else
-    an empty text. IBM z/OS: two bytes of length with the header, two bytes 00."""
+    an empty text. IBM z/OS: two bytes of length with the header, two bytes 00. The end of the file may cut the
+    last record."""
     whole = shape.size == len(shape.sample)
     return next((name for name in ("bdw", "rdw") if _chain(shape.sample, name, whole)), "")
 
@@ -113,4 +114,5 @@ def _chain(data: bytes, name: str, whole: bool) -> bool:
         place, records = place + size, records + 1
         if name == "bdw" and place > end:
             return False
-    return records >= 2 and (place == len(data) or not whole)
+    cut = records >= 3 and place > len(data)
+    return records >= 2 and (place == len(data) or cut or not whole)
