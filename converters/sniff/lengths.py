@@ -93,8 +93,11 @@ def _agreement(data: Bytes, longest: int) -> np.ndarray[tuple[int], np.dtype[np.
 
 def chained(shape: Shape) -> str:
     """`rdw` or `bdw` where headers of length chain through the sample from its first byte, else
-    an empty text. IBM z/OS: two bytes of length with the header, two bytes 00. The end of the file may cut the
-    last record."""
+    an empty text.
+
+    IBM z/OS: two bytes of length with the header, two bytes 00. The end of the file may cut the
+    last record.
+    """
     whole = shape.size == len(shape.sample)
     return next((name for name in ("bdw", "rdw") if _chain(shape.sample, name, whole)), "")
 
