@@ -60,6 +60,7 @@ def test_the_commands_of_the_program_are_these() -> None:
         "utsushi report render",
         "utsushi roundtrip",
         "utsushi schema",
+        "utsushi sniff",
         "utsushi validate",
     ]
 

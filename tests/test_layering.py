@@ -71,6 +71,7 @@ ALLOWED |= {
         "pipeline",
     },
 }
+ALLOWED |= {"sniff": {"charset", "columns", "kernels"}}
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},
@@ -78,6 +79,7 @@ ALLOWED |= {
 ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {
+    "chardet": {"sniff"},
     "click": {"cli"},
     "jinja2": {"pages"},
     "numba": {"kernels"},

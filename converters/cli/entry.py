@@ -13,7 +13,16 @@ from types import FrameType
 
 import click
 
-from converters.cli import definitions, files, purging, reconciling, rejects, reports, runs
+from converters.cli import (
+    definitions,
+    files,
+    purging,
+    reconciling,
+    rejects,
+    reports,
+    runs,
+    sniffing,
+)
 from converters.cli.words import say
 from converters.errors import ConvertersError, EnvironmentFailure, Interrupted
 
@@ -44,6 +53,7 @@ for command in (
     files.preview,
     files.generate,
     files.anonymize,
+    sniffing.sniff,
     rejects.rejects,
     purging.purge,
     reconciling.reconcile,

@@ -92,6 +92,7 @@ class Given(TypedDict, total=False):
     samples: Literal["masked", "raw", "none"]
     second: str
     seed: int
+    seed_out: Path | None
     sheets: tuple[Path, ...]
     source_format: Literal["auto", "fixed", "free"]
     terminator: str

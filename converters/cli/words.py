@@ -32,11 +32,13 @@ WORDS = {
         "{found} differences, {beyond} of them beyond their limits",
     ),
     "no-differences": ("違いはありません", "no differences"),
+    "empty": ("空のファイルです", "the file is empty"),
     "exists": (
         "すでにあります（置き換えるには --force）",
         "exists already; --force replaces it",
     ),
     "first": ("最初: {file} の {record} 件目", "first: record {record} of {file}"),
+    "folder": ("フォルダーです", "is a folder"),
     "kept": (
         "【{field}】の {count} 件は、同じ誤りのある別の値が見つからず元のままです。",
         "{count} values of {field} stay as they were: no other value is wrong in the same way",
@@ -48,6 +50,10 @@ WORDS = {
     "record": ("レコード全体", "whole records"),
     "same": ("入力と同じファイルです", "this is the input itself"),
     "rejected": ("除外されたレコード {records} 件", "{records} rejected records"),
+    "sniffed": (
+        "次は: utsushi layout lint {layout} && utsushi validate {file} --layout {layout}",
+        "next: utsushi layout lint {layout} && utsushi validate {file} --layout {layout}",
+    ),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }
 """Key to the sentence in Japanese and in English."""

@@ -1,0 +1,128 @@
+"""Facts of a file → candidates in order, the hints beside them, and a layout to start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from converters import charset
+from converters.sniff import decoding, delimiters, lengths, seed, shape
+from converters.sniff.decoding import Reading
+from converters.sniff.delimiters import Table
+from converters.sniff.lengths import Length
+from converters.sniff.shape import Shape
+
+__all__ = ["Answer", "Candidate", "sniff"]
+
+FITS: Final = 50.0
+"""The score from which a charset is a candidate."""
+
+KEPT: Final = 8
+"""Charsets that are looked at further."""
+
+TEXT: Final = 1 << 18
+"""Bytes of the sample that are read as rows."""
+
+EDGES: Final = 2000
+"""Records whose ends are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the file may be: a charset and a form. `form` is delimited, fixed, lines, rdw or bdw;
+    `cut` of `records` end inside a character."""
+
+    reading: Reading
+    form: str
+    score: float
+    length: Length | None
+    table: Table | None
+    cut: int = 0
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known. `hint` is what a statistical detector says, and decides nothing; `layout`
+    is the seed for the first candidate, empty where no layout can describe it."""
+
+    shape: Shape
+    candidates: tuple[Candidate, ...]
+    lengths: tuple[Length, ...]
+    hint: str
+    layout: str
+
+
+def sniff(source: BinaryIO, name: str) -> Answer:
+    """Reads the file to its end, in bounded memory; `name` is what the seed calls it."""
+    facts = shape.take(source)
+    sizes = lengths.candidates(facts) if facts.size else ()
+    fitting = [one for one in facts.readings if one.score >= FITS][:KEPT]
+    if not fitting and lengths.chained(facts):
+        fitting = list(facts.readings[:1])
+    found = [one for reading in fitting for one in _forms(facts, reading, sizes)]
+    found.sort(key=lambda one: -one.score)
+    if found and found[0].table is not None:
+        sizes = ()
+    return Answer(facts, tuple(found), sizes, _hint(facts), _seed(facts, found, name))
+
+
+def _forms(facts: Shape, reading: Reading, sizes: tuple[Length, ...]) -> list[Candidate]:
+    if chain := lengths.chained(facts):
+        return [Candidate(reading, chain, reading.score, None, None)]
+    script = charset.load(reading.charset)
+    table = None
+    if script.ascii and (facts.lf or facts.crlf):
+        text = _text(reading.charset, facts.body[:TEXT])
+        table = delimiters.table(text, facts.size - len(facts.mark) <= TEXT)
+    if table is not None:
+        return [Candidate(reading, "delimited", reading.score, None, table)]
+    found = [_fixed(facts, reading, size) for size in sizes[:1]]
+    return found or [Candidate(reading, "lines", round(reading.score / 2, 2), None, None)]
+
+
+def _text(name: str, data: bytes) -> str:
+    """The sample as text; a line that does not decode shows its ASCII only."""
+    script = charset.load(name)
+    try:
+        return charset.read(script, data)
+    except UnicodeDecodeError:
+        return "".join(_line(script, line) for line in data.splitlines(keepends=True))
+
+
+def _line(script: charset.Charset, line: bytes) -> str:
+    try:
+        return charset.read(script, line)
+    except UnicodeDecodeError:
+        return line.decode("ascii", "replace")
+
+
+def _fixed(facts: Shape, reading: Reading, size: Length) -> Candidate:
+    """Records of one length; each that ends inside a character speaks against it."""
+    data = np.frombuffer(facts.body, np.uint8)
+    start, stop = seed.records(facts, size)
+    _, cut = decoding.roles(reading.charset, data, start[:EDGES], stop[:EDGES])
+    records = min(len(start), EDGES)
+    fit = (1 - cut / max(records, 1)) * (0.8 + 0.2 * min(size.share, 1.0))
+    return Candidate(reading, "fixed", round(reading.score * fit, 2), size, None, cut, records)
+
+
+def _hint(facts: Shape) -> str:
+    import chardet  # slow to import, and of use here only
+
+    found = chardet.detect(facts.sample[:TEXT])
+    sure = found.get("confidence") or 0.0
+    return f"{found['encoding']} {sure:.2f}" if found.get("encoding") else ""
+
+
+def _seed(facts: Shape, found: list[Candidate], name: str) -> str:
+    if not found:
+        return ""
+    best = found[0]
+    if best.table is not None:
+        return seed.delimited(name, best.reading.charset, facts, best.table)
+    if best.length is not None:
+        return seed.fixed(name, best.reading.charset, facts, best.length)
+    return ""
