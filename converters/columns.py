@@ -40,7 +40,6 @@ __all__ = [
     "series",
     "take",
     "text",
-    "values_of",
 ]
 
 Bytes = npt.NDArray[np.uint8]
@@ -256,11 +255,6 @@ def text(values: pl.Series) -> Text:
     if len(pools) < 2:
         return Text(words, pools[0] if pools else np.empty(0, np.uint8))
     return Text(_one_pool(words, pools), np.concatenate(pools))
-
-
-def values_of(column: pl.Series) -> Values:
-    """A polars column as a column of a batch."""
-    return text(column) if column.dtype == pl.String else column
 
 
 def integers(values: pl.Series) -> Ints:

@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from converters.columns import Batch, Text, Values, series, text, values_of
+from converters.columns import Batch, Text, Values, series, text
 
 RECORD = "_record"
 """The column of a frame that holds the record numbers."""
+
+
+def values_of(column: pl.Series) -> Values:
+    """A polars column as a column of a batch."""
+    return text(column) if column.dtype == pl.String else column
 
 
 def of(frame: pl.DataFrame) -> Batch:

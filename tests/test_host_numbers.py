@@ -11,13 +11,14 @@ import numpy as np
 import polars as pl
 import pytest
 import reference_numbers as reference
+from batches import values_of
 from hypothesis import given
 from hypothesis import strategies as st
 from reference_numbers import Number
 
 from converters import status
 from converters.charset import load
-from converters.columns import Bytes, Ints, series, values_of
+from converters.columns import Bytes, Ints, series
 from converters.kinds import KINDS, dtype
 from converters.kinds.exact import parts
 from converters.kinds.signs import RULES

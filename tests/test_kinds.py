@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 import reference_text as reference
-from batches import column, listed
+from batches import column, listed, values_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import status
 from converters.charset import Charset, load, write
-from converters.columns import Ints, series, values_of
+from converters.columns import Ints, series
 from converters.kinds import KINDS, dtype
 from converters.kinds.text import ALLOWED
 from converters.model import Field, Layout

@@ -10,13 +10,12 @@ import numpy as np
 import polars as pl
 import pytest
 import reference_scripts as reference
-from batches import column, listed
+from batches import column, listed, values_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converters import fields, forms, status
 from converters.charset import NAMES, load, write
-from converters.columns import values_of
 from converters.kinds.text import decode_text
 from converters.model import Field, Layout
 from converters.scripts import described

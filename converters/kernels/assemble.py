@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import leaf, load8, load64, store64
 
 __all__ = [
@@ -31,8 +32,6 @@ __all__ = [
     "judge",
 ]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
 SPILL: Final = 24

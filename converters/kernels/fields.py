@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.frame import (
     CLOSED,
     FRESH,
@@ -28,8 +28,6 @@ from converters.kernels.memory import equal64, first, leaf
 
 __all__ = ["delimited_spans", "unescape"]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 

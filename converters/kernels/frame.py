@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import equal64, first, leaf
 
 __all__ = [
@@ -38,8 +38,6 @@ __all__ = [
     "step",
 ]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 SHORT: Final = 1
 LONG: Final = 2

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes
 from converters.kernels.memory import load8, load32, load64
 
 __all__ = ["combine", "hash_spans", "hash_views"]
 
-Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
 Place = int | np.int64
 

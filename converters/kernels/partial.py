@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes
 from converters.kernels.memory import load8, load32, load64
 
 __all__ = ["BLANK", "PARTIAL", "STRANGE", "WHOLE", "read_dates"]
 
-Bytes = npt.NDArray[np.uint8]
 
 BLANK: Final = 0
 WHOLE: Final = 1

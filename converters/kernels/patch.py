@@ -6,16 +6,13 @@ Records are spans of two byte arrays, side by side. A patch is (row, place, drop
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import load8, load64
 
 __all__ = ["applied_bounds", "apply_patches", "count_runs", "runs"]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 GAP = 8
 """Runs closer than this many equal bytes are one run: a patch costs more than a few bytes."""

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
+
 __all__ = ["choose", "keyed_hash", "renumber", "scramble", "shift_days"]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
 
 ROUNDS = 10
@@ -41,6 +41,25 @@ def sip_round(
 
 
 @njit(cache=True, nogil=True)
+def sip_mixed(
+    a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, word: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """The state with one more word in it: two rounds."""
+    a, b, c, d = sip_round(a, b, c, d ^ word)
+    a, b, c, d = sip_round(a, b, c, d)
+    return a ^ word, b, c, d
+
+
+@njit(cache=True, nogil=True)
+def sip_end(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> np.uint64:
+    """The hash of a state: four rounds."""
+    c ^= np.uint64(0xFF)
+    for _ in range(4):
+        a, b, c, d = sip_round(a, b, c, d)
+    return a ^ b ^ c ^ d
+
+
+@njit(cache=True, nogil=True)
 def sip(key: Words, data: Bytes, first: int, last: int) -> np.uint64:
     """SipHash-2-4 of `data[first:last]`."""
     a, b = key[0] ^ np.uint64(0x736F6D6570736575), key[1] ^ np.uint64(0x646F72616E646F6D)
@@ -51,22 +70,13 @@ def sip(key: Words, data: Bytes, first: int, last: int) -> np.uint64:
         word = np.uint64(0)
         for k in range(8):
             word |= np.uint64(data[place + k]) << np.uint64(8 * k)
-        d ^= word
-        a, b, c, d = sip_round(a, b, c, d)
-        a, b, c, d = sip_round(a, b, c, d)
-        a ^= word
+        a, b, c, d = sip_mixed(a, b, c, d, word)
         place += 8
     word = np.uint64(length & 0xFF) << np.uint64(56)
     for k in range(last - place):
         word |= np.uint64(data[place + k]) << np.uint64(8 * k)
-    d ^= word
-    a, b, c, d = sip_round(a, b, c, d)
-    a, b, c, d = sip_round(a, b, c, d)
-    a ^= word
-    c ^= np.uint64(0xFF)
-    for _ in range(4):
-        a, b, c, d = sip_round(a, b, c, d)
-    return a ^ b ^ c ^ d
+    a, b, c, d = sip_mixed(a, b, c, d, word)
+    return sip_end(a, b, c, d)
 
 
 @njit(cache=True, nogil=True)
@@ -75,14 +85,8 @@ def sip_word(key: Words, first: np.uint64, second: np.uint64) -> np.uint64:
     a, b = key[0] ^ np.uint64(0x736F6D6570736575), key[1] ^ np.uint64(0x646F72616E646F6D)
     c, d = key[0] ^ np.uint64(0x6C7967656E657261), key[1] ^ np.uint64(0x7465646279746573)
     for word in (first, second, np.uint64(16) << np.uint64(56)):
-        d ^= word
-        a, b, c, d = sip_round(a, b, c, d)
-        a, b, c, d = sip_round(a, b, c, d)
-        a ^= word
-    c ^= np.uint64(0xFF)
-    for _ in range(4):
-        a, b, c, d = sip_round(a, b, c, d)
-    return a ^ b ^ c ^ d
+        a, b, c, d = sip_mixed(a, b, c, d, word)
+    return sip_end(a, b, c, d)
 
 
 @njit(cache=True, nogil=True)

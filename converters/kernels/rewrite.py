@@ -9,17 +9,13 @@ how many are in use; the results of `split` and `cut` point into the pool itself
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.memory import load8, load64, store64
 from converters.kernels.views import INLINE, put
 
 __all__ = ["cut", "join", "pad", "split", "unpad"]
-
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
-Views = npt.NDArray[np.uint64]
 
 
 @njit(cache=True, nogil=True)

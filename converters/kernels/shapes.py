@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes
 from converters.kernels.memory import load8, load32
 
 __all__ = ["misshapen"]
 
-Bytes = npt.NDArray[np.uint8]
 
 INLINE = 12
 

@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import load8, load32, load64, store32, store64
 
 __all__ = ["INLINE", "SPARE", "pack", "put"]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 INLINE: Final = 12
 """A view holds values up to this many bytes itself."""

@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.memory import load32, store32
 from converters.kernels.views import INLINE, put
 
 __all__ = ["FULL", "HALF", "MARKS", "narrow", "widen"]
 
-Bytes = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
-Views = npt.NDArray[np.uint64]
 
 HALF: Final = "".join(map(chr, range(0xFF61, 0xFFA0)))
 FULL: Final = (

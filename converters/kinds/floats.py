@@ -26,8 +26,6 @@ Words = npt.NDArray[np.uint64]
 
 EXPONENT: Final = np.uint64(0x7F)
 BIAS: Final = 64
-PRECISE: Final = 53
-"""Bits of the fraction of a 64-bit float."""
 
 
 def float_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
