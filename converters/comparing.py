@@ -7,7 +7,7 @@ import numpy as np
 from converters.columns import Bytes, Mask, Text
 from converters.kernels import texts
 
-__all__ = ["after", "choose", "constant", "differ"]
+__all__ = ["after", "choose", "constant", "differ", "surely_after"]
 
 
 def constant(value: str) -> Text:
@@ -24,6 +24,13 @@ def after(column: Text, other: Text) -> Bytes:
     """1 where a value comes after the other one, byte by byte; blanks have no order."""
     found = np.empty(_rows(column, other), np.uint8)
     texts.after(*column.raw, *other.raw, _steps(column, other, found), found)
+    return found
+
+
+def surely_after(column: Text, other: Text) -> Bytes:
+    """1 where an ISO date comes after the other one whatever their unknown parts may mean."""
+    found = np.empty(_rows(column, other), np.uint8)
+    texts.surely_after(column.raw[0], other.raw[0], _steps(column, other, found), found)
     return found
 
 

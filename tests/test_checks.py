@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import checks
-from converters.checks.values import earliest, latest, shape
-from converters.columns import Batch
+from converters.checks.values import shape
+from converters.columns import Batch, text
+from converters.comparing import surely_after
 from converters.errors import DefinitionError
 from converters.model import Layout
 
@@ -144,14 +145,27 @@ day = st.tuples(st.integers(1900, 1903), st.integers(0, 12), st.integers(0, 31))
 )
 
 
-@given(day)
-def test_every_reading_of_a_date_lies_between_its_earliest_and_its_latest(value: str) -> None:
+def readings(value: str) -> list[str]:
+    """Every day that a date with unknown parts may mean, and some that are none."""
     year, month, last = value.split("-")
     months = [month] if month != "00" else [f"{m:02d}" for m in range(1, 13)]
     days = [last] if last != "00" else [f"{d:02d}" for d in range(1, 32)]
-    column = pl.Series([value])
-    low, high = earliest(column).item(), latest(column).item()
-    assert all(low <= f"{year}-{m}-{d}" <= high for m in months for d in days)
+    return [f"{year}-{m}-{d}" for m in months for d in days]
+
+
+@given(day, day)
+def test_a_date_is_surely_after_another_when_each_of_its_readings_is(one: str, other: str) -> None:
+    first, second = (text(pl.Series([value])) for value in (one, other))
+    found = bool(surely_after(first, second)[0])
+    assert found == (min(readings(one)) > max(readings(other)))
+    assert not surely_after(first, first)[0]
+
+
+@given(day, st.sampled_from(["", "M", "S"]))
+def test_an_era_letter_has_no_order(value: str, letter: str) -> None:
+    lettered, bare = text(pl.Series([value + letter])), text(pl.Series([value]))
+    assert not surely_after(lettered, bare)[0]
+    assert not surely_after(bare, lettered)[0]
 
 
 PERSON = (

@@ -406,7 +406,7 @@ def test_a_frame_is_masked_by_field_and_keeps_its_order() -> None:
         (2, "個人番号", "FLD-061", "1234"),
         (3, "", "REC-001", "598"),
     )
-    masked = findings.masked(findings.judge(frame, POLICY), POLICY)
+    masked = findings.judge(frame, POLICY)
     assert masked["value"].to_list() == ["9", "漢漢", "8", "***", "598"]
 
 
@@ -416,7 +416,7 @@ def test_a_frame_is_masked_by_field_and_keeps_its_order() -> None:
 def tally_of(frame: pl.DataFrame, size: int) -> tuple[Problem, ...]:
     tally = Tally(POLICY)
     for part in frame.iter_slices(size):
-        tally.add(findings.masked(findings.judge(part, POLICY), POLICY))
+        tally.add(findings.judge(part, POLICY))
     return tally.problems()
 
 
@@ -461,9 +461,7 @@ def test_the_values_counted_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_tally_tells_how_many_errors_there_are() -> None:
     tally = Tally(POLICY)
-    tally.add(
-        findings.masked(findings.judge(frame_of((1, "氏名", "FLD-014", "a")), POLICY), POLICY)
-    )
+    tally.add(findings.judge(frame_of((1, "氏名", "FLD-014", "a")), POLICY))
     assert (tally.count("error"), tally.count("info")) == (1, 0)
 
 

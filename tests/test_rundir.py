@@ -309,8 +309,7 @@ def test_findings_are_the_same_file_for_any_batch_size(
     tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("converters.rundir.findings_file.ROWS", 4)
-    judged = judged_of(*((record, "氏名", "FLD-014") for record in range(1, 11)))
-    frame = findings.masked(judged, Policy())
+    frame = judged_of(*((record, "氏名", "FLD-014") for record in range(1, 11)))
     written = []
     for number, rows in enumerate((len(frame), size)):
         with RunDirectory(tmp_path / str(number)) as run:

@@ -13,8 +13,8 @@ import numpy as np
 
 from converters.checks import values
 from converters.checks.values import DATES, NONE, Rows
-from converters.columns import Batch, Ints, Text, are_blank, blanks, series, take
-from converters.comparing import after
+from converters.columns import Batch, Ints, Text, are_blank, blanks, series
+from converters.comparing import after, surely_after
 from converters.conditions import holds, wording
 from converters.model import Check, Condition, Field, Layout
 
@@ -119,25 +119,18 @@ def _blank(name: str, batch: Batch) -> Ints:
 
 
 def _order(layout: Layout, first: str, second: str) -> Test:
-    """Rows in which the first is after the second, whatever unknown parts of a date may mean.
-
-    As text, 00 is before and an era letter after the bare day, so no such row escapes the plain
-    comparison.
-    """
+    """Rows in which the first is after the second, whatever unknown parts of a date may mean."""
     kinds = [_field(layout, name).kind for name in (first, second)]
     are_dates = [kind in DATES for kind in kinds]
     if not all(are_dates) and kinds[0] != kinds[1]:
         raise ValueError(f"{kinds[0]} and {kinds[1]} have no order")
+    compare = surely_after if all(are_dates) else after
 
     def test(batch: Batch) -> Ints:
         left, right = batch[first], batch[second]
         if not isinstance(left, Text) or not isinstance(right, Text):
             return values.places(series(left) > series(right))
-        suspects = np.flatnonzero(after(left, right))
-        if not len(suspects) or not all(are_dates):
-            return suspects
-        start, end = (series(take(column, suspects)) for column in (left, right))
-        return suspects[values.places(values.earliest(start) > values.latest(end))]
+        return np.flatnonzero(compare(left, right))
 
     return test
 

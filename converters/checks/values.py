@@ -15,7 +15,7 @@ import polars as pl
 
 from converters import checkdigits
 from converters.columns import Bytes, Ints, Text, Values, series, take, text
-from converters.comparing import after, constant
+from converters.comparing import after, constant, surely_after
 from converters.conditions import Typed, typed
 from converters.kernels.shapes import misshapen
 from converters.kernels.utf8 import code_points
@@ -25,8 +25,6 @@ __all__ = [
     "NONE",
     "Rows",
     "check_digit",
-    "earliest",
-    "latest",
     "length",
     "pattern",
     "places",
@@ -45,24 +43,11 @@ PART = re.compile(rf"(?:\[((?:{PLAIN}(?:-{PLAIN})?)+)\]|({PLAIN}|-))(?:\{{([0-9]
 SHAPE = re.compile(rf"(?:{PART.pattern})*")
 WIDEST = 64
 """The longest shape that is kept as a table."""
-ISO = 10
-"""Characters of YYYY-MM-DD; an era letter may follow."""
 
 
 def places(found: pl.Series) -> Ints:
     """Where a boolean series is true; null is not true."""
     return found.arg_true().to_numpy().astype(np.int64) if found.any() else NONE
-
-
-def earliest(days: pl.Series) -> pl.Series:
-    """The first day that each date can mean: unknown parts are 00 already."""
-    return days.str.head(ISO)
-
-
-def latest(days: pl.Series) -> pl.Series:
-    """A day not before the last one that each date can mean."""
-    days = days.str.head(ISO).str.replace_all("-00", "-99", literal=True)
-    return days.str.replace("^0000-99-99$", "9999-99-99")
 
 
 def length(limit: int) -> Rows:
@@ -180,16 +165,10 @@ def _outside(column: Values, low: Typed | None, high: Typed | None) -> Ints:
 
 def _days_outside(low: str | None, high: str | None) -> Rows:
     def test(column: Values) -> Ints:
-        suspects = _outside(column, low, high)
-        if not len(suspects):
-            return NONE
-        days = series(take(column, suspects))
-        wrong = np.zeros(len(suspects), np.bool_)
-        if low is not None:
-            wrong |= (latest(days) < low).to_numpy()
-        if high is not None:
-            wrong |= (earliest(days) > high).to_numpy()
-        return suspects[wrong]
+        assert isinstance(column, Text), "dates are texts"
+        below = NONE if low is None else np.flatnonzero(surely_after(constant(low), column))
+        above = NONE if high is None else np.flatnonzero(surely_after(column, constant(high)))
+        return np.union1d(below, above) if len(above) else below
 
     return test
 

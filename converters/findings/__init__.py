@@ -1,6 +1,6 @@
 """Findings: what is wrong with the data, as a frame of codes with coordinates and no words.
 
-    status bytes, value problems → frame → judged by the policy → masked → counted
+    status bytes, value problems → frame → judged by the policy and masked → counted
 
 A finding says where (file, record, offset, field), what (code) and which value. Severity, action
 and wording are looked up late: in the policy of the run and in the catalogue.
@@ -28,7 +28,6 @@ from converters.findings.policy import (
     errors,
     judge,
     judged,
-    masked,
     policy,
     sensitivity,
 )
@@ -62,7 +61,6 @@ __all__ = [
     "judged",
     "mask",
     "mask_all",
-    "masked",
     "message",
     "policy",
     "sensitivity",

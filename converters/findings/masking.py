@@ -23,11 +23,16 @@ from converters.charset import NAMES, Charset, load, read
 __all__ = ["Mode", "Sensitivity", "decoder", "mask", "mask_all"]
 
 Mode = Literal["masked", "raw", "none"]
+Points = npt.NDArray[np.uint32]
 Sensitivity = Literal["public", "code", "personal", "secret"]
 """`public` is shown as it is, `code` only if it looks like a code, `secret` never."""
 
 BYTE: Final = 0x10FF00
 """This private character plus a byte stands for a byte that is no character."""
+
+MARK, END = 0xFFFE, 0xFFFF
+"""No characters: the first stands before a place that is shown, the second behind a value."""
+MARKED: Final = re.compile(f"{chr(MARK)}(.)", re.DOTALL)
 
 SECRET: Final = "***"
 LONGEST: Final = 64
@@ -134,17 +139,14 @@ def mask_all(
         return [_visible(value) for value in short]
     if sensitivity == "code":
         return [
-            _visible(value) if _looks_like_a_code(value) else _signs_of([value])[0]
+            _visible(value) if _looks_like_a_code(value) else _signs_of([value], _none)[0]
             for value in short
         ]
-    signs = [
+    signs = _signs_of(short, _telling(code, target))
+    return [
         DIGIT.sub("9", value) if HEX.fullmatch(value) else sign
-        for value, sign in zip(short, _signs_of(short), strict=True)
+        for value, sign in zip(short, signs, strict=True)
     ]
-    if code not in REVEALED and code not in UNMAPPABLE:
-        return signs
-    places = (_places(value, code, target) for value in short)
-    return [_reveal(*found) for found in zip(short, signs, places, strict=True)]
 
 
 HEX: Final = re.compile("X'[0-9A-F]*'")
@@ -163,33 +165,37 @@ def _looks_like_a_code(value: str) -> bool:
     return len(value) <= (8 if value.isascii() else 2)
 
 
-BYTES: Final = f"[\\U{BYTE:08x}-\\U{BYTE + 0xFF:08x}]"
 REVEALED: Final = {
-    "FLD-010": re.compile(BYTES),
-    "FLD-011": re.compile(BYTES),
-    "FLD-016": re.compile("[\x00-\x1f\x7f-\x9f]"),
-    "FLD-017": re.compile("[\ue000-\uf8ff]"),
+    "FLD-010": ((BYTE, BYTE + 0x100),),
+    "FLD-011": ((BYTE, BYTE + 0x100),),
+    "FLD-016": ((0x00, 0x20), (0x7F, 0xA0)),
+    "FLD-017": ((0xE000, 0xF900),),
 }
-"""What a finding shows of a personal value, since without it nobody could repair the data."""
+"""Code points that a finding shows of a personal value; without them nobody could repair it."""
 UNMAPPABLE: Final = ("OUT-002", "MAP-006")
 """These show the characters that the target charset lacks."""
 
 
-def _reveal(value: str, signs: str, places: list[int]) -> str:
-    """The masked value, with the first few places that the finding is about as codes."""
-    if not places:
-        return signs
-    parts, done = [], 0
-    for place in places[:REVEALED_AT_MOST]:
-        parts += [signs[done:place], _code(ord(value[place]))]
-        done = place + 1
-    return "".join([*parts, signs[done:]])
+def _none(points: Points) -> npt.NDArray[np.bool_]:
+    return np.zeros(len(points), np.bool_)
 
 
-def _places(value: str, code: str, target: str) -> list[int]:
-    if code in REVEALED:
-        return [found.start() for found in REVEALED[code].finditer(value)]
-    return [place for place, character in enumerate(value) if _lacks(target, character)]
+def _telling(code: str, target: str) -> Callable[[Points], npt.NDArray[np.bool_]]:
+    """Which code points the finding is about."""
+
+    def within(points: Points) -> npt.NDArray[np.bool_]:
+        found = _none(points)
+        for first, stop in REVEALED[code]:
+            found |= (points >= first) & (points < stop)
+        return found
+
+    def lacking(points: Points) -> npt.NDArray[np.bool_]:
+        different, place = np.unique(points, return_inverse=True)
+        return np.array([_lacks(target, chr(point)) for point in different], np.bool_)[place]
+
+    if code in UNMAPPABLE:
+        return lacking
+    return within if code in REVEALED else _none
 
 
 @cache
@@ -201,12 +207,30 @@ def _lacks(target: str, character: str) -> bool:
     return False
 
 
-def _signs_of(values: Sequence[str]) -> list[str]:
-    """All values in one array of code points, instead of a loop of Python's over characters."""
-    joined = "".join(values).encode("utf-32-le")
-    signs = _signs()[np.frombuffer(joined, "<u4")].tobytes().decode("utf-32-le")
-    ends = np.cumsum([len(value) for value in values], dtype=np.int64).tolist()
-    return [signs[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+def _signs_of(
+    values: Sequence[str], telling: Callable[[Points], npt.NDArray[np.bool_]]
+) -> list[str]:
+    """All values in one array of code points, instead of a loop of Python's over characters.
+
+    The first few places of each value that are telling are shown as codes.
+    """
+    points = np.frombuffer("".join(values).encode("utf-32-le"), "<u4")
+    ends = np.cumsum([len(value) for value in values], dtype=np.int64)
+    shown = _signs()[points]
+    hits = _first_few(np.flatnonzero(telling(points)), ends)
+    shown[hits] = points[hits]
+    marks = np.full(len(ends) + len(hits), MARK, np.uint32)
+    marks[: len(ends)] = END
+    shown = np.insert(shown, np.concatenate([ends, hits]), marks)
+    text = shown.astype("<u4").tobytes().decode("utf-32-le")
+    return MARKED.sub(lambda found: _code(ord(found.group(1))), text).split(chr(END))[:-1]
+
+
+def _first_few(hits: npt.NDArray[np.intp], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """At most `REVEALED_AT_MOST` of the hits within each value."""
+    before = np.searchsorted(hits, np.concatenate([[0], ends[:-1]]))
+    value = np.searchsorted(ends, hits, "right")
+    return hits[np.arange(len(hits)) - before[value] < REVEALED_AT_MOST]
 
 
 INVISIBLE: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\\U000f0000-\\U{BYTE + 0xFF:08x}]")

@@ -24,7 +24,6 @@ __all__ = [
     "errors",
     "judge",
     "judged",
-    "masked",
     "policy",
     "sensitivity",
 ]
@@ -39,10 +38,10 @@ JUDGED_SCHEMA: Final[dict[str, pl.DataType]] = {
     "field": pl.String(),
     "code": pl.String(),
     "severity": pl.String(),
-    "value": pl.Binary(),
+    "value": pl.String(),
     "action": pl.String(),
 }
-"""Columns of a frame that went through `judge`."""
+"""Columns of a judged frame. `value` is the text that may be shown."""
 
 ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
 
@@ -119,7 +118,9 @@ def judged(origin: Origin, problems: Sequence[ValueProblem], policy: Policy) -> 
         severity = policy.severity(problem.code, problem.field)
         if severity != "off" and len(problem.rows):
             action = _action(problem.code, severity, policy)
-            parts.append(_sentenced(part(origin, problem), severity, action))
+            found = part(origin, problem)
+            found = found.with_columns(_shown(found["value"], problem.field, problem.code, policy))
+            parts.append(_sentenced(found, severity, action))
     return in_order(parts) if parts else pl.DataFrame(schema=JUDGED_SCHEMA)
 
 
@@ -131,7 +132,8 @@ def _sentenced(frame: pl.DataFrame, severity: str, action: str) -> pl.DataFrame:
 
 
 def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """The frame with its `severity` and `action`; findings that are off are gone."""
+    """The frame with its `severity` and `action`, its values masked; findings that are off are
+    gone."""
     pairs = frame.select("code", "field").unique()
     severities = [policy.severity(code, name) for code, name in pairs.iter_rows()]
     actions = [
@@ -144,7 +146,7 @@ def judge(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     joined = frame.join(known, on=("code", "field"), how="left", maintain_order="left")
     action = pl.when(pl.col("action") == "").then(pl.col("does")).otherwise(pl.col("action"))
     kept = joined.filter(pl.col("severity") != "off").with_columns(action=action)
-    return kept.select(list(JUDGED_SCHEMA))
+    return _masked(kept.select(list(JUDGED_SCHEMA)), policy)
 
 
 def _action(code: str, severity: str, policy: Policy) -> str:
@@ -163,21 +165,20 @@ def errors(judged: pl.DataFrame) -> Ints:
     return np.unique(stopped.to_numpy()).astype(np.int64)
 
 
-def masked(judged: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _masked(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The frame with `value` as the text that may be shown."""
-    if not len(judged):
-        return judged.with_columns(pl.col("value").cast(pl.String))
+    if not len(frame):
+        return frame.cast({"value": pl.String})
     rows = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
-    groups = judged.with_columns(rows).partition_by("code", "field", maintain_order=True)
-    values = [_shown(group, policy) for group in groups]
+    groups = frame.with_columns(rows).partition_by("code", "field", maintain_order=True)
+    values = [_shown(one["value"], one["field"][0], one["code"][0], policy) for one in groups]
     order = pl.concat([group["row"] for group in groups]).arg_sort()
-    return judged.with_columns(pl.concat(values)[order].alias("value"))
+    return frame.with_columns(pl.concat(values)[order])
 
 
-def _shown(group: pl.DataFrame, policy: Policy) -> pl.Series:
-    """One code of one field."""
-    code, name = group["code"][0], group["field"][0]
-    values = group["value"].to_list()
+def _shown(column: pl.Series, name: str, code: str, policy: Policy) -> pl.Series:
+    """The values of one code of one field."""
+    values = column.to_list()
     different = list(dict.fromkeys(values))
     texts = [value.decode("utf-8", "replace") for value in different]
     masks = mask_all(texts, policy.sensitivity(name), policy.samples, code, policy.target)

@@ -12,12 +12,17 @@ from numba import njit
 from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.memory import leaf, load8, load32, load64
 
-__all__ = ["after", "choose", "differ", "measure", "take_views", "unknown_parts"]
+__all__ = ["after", "choose", "differ", "measure", "surely_after", "take_views", "unknown_parts"]
 
 INLINE = 12
 HALF = np.uint64(32)
 PARTS = np.uint64(0xFFFF)
 ZEROS = np.uint64(0x3030)
+EIGHT = np.uint32(8)
+YEAR = np.uint32(0x30303030)
+NINE = 0x39
+DAY = 10
+"""Bytes of `YYYY-MM-DD`; a view holds it, and an era letter, within itself."""
 
 
 @njit(cache=True, nogil=True)
@@ -81,6 +86,39 @@ def after(
         later = length > width if k == shared else left > right
         found[row] = later
         count += later
+    return count
+
+
+@leaf
+def latest_byte(raw: Bytes, at: int, k: int) -> int:
+    """Byte k of the last day that an ISO date can mean, or of a day after it: 99 for an unknown
+    month or day, 9999 for an unknown year whose month and day are unknown as well."""
+    byte = load8(raw, at + k)
+    month, day = load32(raw, at + 4) >> EIGHT & PARTS == ZEROS, load32(raw, at + 7)
+    unknown = day >> EIGHT & PARTS == ZEROS
+    if (k in (5, 6) and month) or (k in (8, 9) and unknown):
+        return NINE
+    if k < 4 and month and unknown and load32(raw, at) == YEAR:
+        return NINE
+    return byte
+
+
+@njit(cache=True, nogil=True)
+def surely_after(raw: Bytes, other: Bytes, steps: tuple[int, int], found: Bytes) -> int:
+    """1 in `found` where an ISO date comes after the other one whatever their unknown parts, 00,
+    may mean; otherwise as `after`. An era letter behind a date counts for nothing."""
+    count = 0
+    for row in range(len(found)):
+        a, b = steps[0] * row, steps[1] * row
+        found[row] = 0
+        if load32(raw, a) < DAY or load32(other, b) < DAY:
+            continue
+        for k in range(DAY):
+            left, right = load8(raw, a + 4 + k), latest_byte(other, b + 4, k)
+            if left != right:
+                found[row] = left > right
+                count += left > right
+                break
     return count
 
 

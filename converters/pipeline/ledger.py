@@ -165,10 +165,9 @@ class Ledger:
     def _add(self, judged: pl.DataFrame) -> None:
         if not len(judged):
             return
-        shown = findings.masked(judged, self._policy)
-        self._seen.add(shown)
+        self._seen.add(judged)
         if self._file:
-            self._file.add(shown)
+            self._file.add(judged)
 
     def _add_keys(self, step: Step) -> None:
         chunk = step.chunk

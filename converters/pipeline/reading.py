@@ -13,6 +13,7 @@ import numpy as np
 from converters.columns import Bytes, Chunk
 from converters.errors import EnvironmentFailure
 from converters.forms import FileProblem, Form, Split
+from converters.pipeline import room
 from converters.pipeline.job import STDIN
 
 __all__ = ["BLOCK", "Source", "chunks"]
@@ -69,7 +70,7 @@ def _split(
     rest, begun, offset, ordinal = np.empty(0, np.uint8), False, 0, 0
     eof = False
     while not eof:
-        data, eof = _more(stream, rest, seen)
+        data, eof = _more(stream, rest, room.lend(len(rest) + BLOCK), seen)
         source.size += len(data) - len(rest)
         if not begun:
             beginning = form.begin(data, eof)
@@ -120,9 +121,10 @@ def _chunk(
     )
 
 
-def _more(stream: RawIOBase, rest: Bytes, seen: Callable[[Bytes], None]) -> tuple[Bytes, bool]:
-    """`rest` and the next block behind it; whether the input has ended."""
-    buffer = np.empty(len(rest) + BLOCK, np.uint8)
+def _more(
+    stream: RawIOBase, rest: Bytes, buffer: Bytes, seen: Callable[[Bytes], None]
+) -> tuple[Bytes, bool]:
+    """`rest` and what fills `buffer` behind it; whether the input has ended."""
     buffer[: len(rest)] = rest
     place = len(rest)
     while place < len(buffer):
