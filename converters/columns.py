@@ -63,7 +63,9 @@ class Chunk:
     `bounds` (n + 1) tiles `data`: record i is `data[bounds[i]:bounds[i + 1]]`, terminator included,
     and its content ends at `stop[i]`. `codes[i]` is the number of a record problem (`forms`),
     0 for none. `first` is the 1-based number of the first record, `offset` the file position of
-    `data[0]`, both counted in the input file `file` (0-based place in the list of inputs).
+    `data[0]`, both counted in the input file `file` (0-based place in the list of inputs). `own`
+    (n × 2) tells where the record itself begins and ends, where parts of blocks stand between
+    records; None where nothing does.
     """
 
     file: int
@@ -74,10 +76,18 @@ class Chunk:
     bounds: Ints
     stop: Ints
     codes: Status
+    own: Ints | None = None
 
     @property
     def records(self) -> int:
         return len(self.stop)
+
+    @property
+    def edges(self) -> tuple[Ints, Ints]:
+        """Where each record begins and ends, without what belongs to its block."""
+        if self.own is None:
+            return self.bounds[:-1], self.bounds[1:]
+        return self.own[:, 0], self.own[:, 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,12 @@ from converters.framing import (
     MARK,
     Beginning,
     Columns,
+    Ending,
     FileProblem,
+    Loose,
+    Packer,
     Split,
+    ended,
     mark,
     marked,
     split,
@@ -99,6 +103,12 @@ class Delimited:
 
     def closing(self) -> bytes:
         return b"\x1a" if self.framing.eof == "1a" else b""
+
+    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+        return ended(tail, unended, place)
+
+    def packer(self, kept: bytes = b"") -> Packer:
+        return Loose()
 
     def split(self, data: Bytes, eof: bool) -> Split:
         empty = 0 if len(self.fields) == 1 else BLANK

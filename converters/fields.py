@@ -49,9 +49,16 @@ def compile(layout: Layout) -> Fields:
     fillers = tuple(
         (place, field.name, np.frombuffer(_pad(field, scripts.of(layout, field)), np.uint8))
         for place, field in enumerate(fields)
-        if field.is_filler
+        if field.is_filler and not _is_length(layout, place)
     )
     return Fields(layout, charset, values, fillers)
+
+
+def _is_length(layout: Layout, place: int) -> bool:
+    """Is the field the length of the record, which the form reads and writes?"""
+    size = layout.framing.variable.size if layout.framing.variable else None
+    here = layout.record.offsets[place] + 1, layout.record.fields[place].bytes
+    return size is not None and here == (size.at, size.bytes)
 
 
 def _pad(field: Field, charset: Charset) -> bytes:

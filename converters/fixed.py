@@ -17,7 +17,18 @@ import numpy.typing as npt
 from converters import charset, scripts, status
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
-from converters.framing import Beginning, Split, mark, marked, split, view
+from converters.framing import (
+    Beginning,
+    Ending,
+    Loose,
+    Packer,
+    Split,
+    ended,
+    mark,
+    marked,
+    split,
+    view,
+)
 from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
 from converters.kernels.frame import split_fixed
 from converters.model import Field, Layout
@@ -65,6 +76,12 @@ class Fixed:
 
     def closing(self) -> bytes:
         return self.mark
+
+    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+        return ended(tail, unended and self.newline > 0, place)
+
+    def packer(self, kept: bytes = b"") -> Packer:
+        return Loose()
 
     def split(self, data: Bytes, eof: bool) -> Split:
         shape = (self.length, self.newline, self.longest)

@@ -7,11 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from converters import delimited, fixed, variable
-from converters.framing import PROBLEMS, Beginning, FileProblem, Form, Split
+from converters import blocks, delimited, fixed, scripts, variable
+from converters.blocks import Kept
+from converters.edges import Edges
+from converters.framing import PROBLEMS, Beginning, Ending, FileProblem, Form, Split, packed
 from converters.model import Layout
 
-__all__ = ["PROBLEMS", "Beginning", "FileProblem", "Form", "Split", "form"]
+__all__ = [
+    "PROBLEMS",
+    "Beginning",
+    "Ending",
+    "FileProblem",
+    "Form",
+    "Kept",
+    "Split",
+    "form",
+    "packed",
+]
 
 
 def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str], bytes]) -> Form:
@@ -19,8 +31,15 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
 
     `decode` raises UnicodeDecodeError for bytes that are no text.
     """
-    if layout.framing.delimited is not None:
-        return delimited.form(layout, decode, encode)
-    if layout.framing.variable is not None:
-        return variable.form(layout)
-    return fixed.form(layout)
+    framing = layout.framing
+    found: Form
+    if framing.delimited is not None:
+        found = delimited.form(layout, decode, encode)
+    elif blocks.wanted(framing):
+        found = blocks.form(layout)
+    else:
+        found = variable.form(layout) if framing.variable else fixed.form(layout)
+    if framing.header or framing.footer:
+        blank = scripts.of(layout).blank
+        found = Edges(found, framing.header or 0, framing.footer or 0, blank)
+    return found

@@ -3,6 +3,7 @@
 begin  the first bytes → what stands before the records: byte order mark, header row
 split  bytes → whole records                assemble  columns → records
 spans  records → where their fields lie     fit       columns → values that cannot be written
+end    the last bytes → what stands there   packer    records → blocks
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from converters import charset
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
 from converters.kernels.frame import (
     BLANK,
+    BLOCK,
+    CHAIN,
     HEADER,
     LONG,
     MISSING,
@@ -33,17 +36,24 @@ __all__ = [
     "PROBLEMS",
     "Beginning",
     "Columns",
+    "Ending",
     "FileProblem",
     "Form",
+    "Loose",
+    "Packer",
     "Split",
+    "ended",
     "mark",
     "marked",
+    "packed",
     "split",
     "view",
 ]
 
 PROBLEMS: Final[dict[int, str]] = {
     BLANK: "REC-005",
+    BLOCK: "REC-021",
+    CHAIN: "REC-022",
     HEADER: "REC-011",
     LONG: "REC-002",
     MISSING: "REC-012",
@@ -87,13 +97,42 @@ class Split:
     """The whole records at the front of some bytes, in the terms of `Chunk`.
 
     `used` bytes are done with. At the end of the file that is all of them, and what lies behind
-    `bounds[-1]` is an end-of-file mark.
+    `bounds[-1]` is no record: an end-of-file mark, a footer.
     """
 
     bounds: Ints
     stop: Ints
     codes: Status
     used: int
+    own: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is to be said of how a file ends, and what a file of some of its records ends with."""
+
+    problems: tuple[FileProblem, ...] = ()
+    trailer: bytes = b""
+
+
+class Packer(Protocol):
+    """Puts written records into blocks. It guards the block that is not full."""
+
+    def add(self, data: Bytes) -> Bytes:
+        """Whole records → the blocks that are full now."""
+
+    def finish(self) -> Bytes:
+        """The last block."""
+
+
+class Loose:
+    """The packer of forms without blocks."""
+
+    def add(self, data: Bytes) -> Bytes:
+        return data
+
+    def finish(self) -> Bytes:
+        return np.empty(0, np.uint8)
 
 
 class Form(Protocol):
@@ -120,6 +159,13 @@ class Form(Protocol):
 
     def closing(self) -> bytes:
         """What is written behind the last record."""
+
+    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+        """What stands behind the last record, from offset `place` on. `unended`: that record has
+        no line end."""
+
+    def packer(self, kept: bytes = b"") -> Packer:
+        """What puts written records into blocks: as `Blocks` kept them, or afresh."""
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         """Which values the form cannot write as they are, one status per value."""
@@ -159,11 +205,24 @@ def mark(data: Bytes, eof: bool, eaten: bytes, expected: bool) -> Beginning | No
     return Beginning(len(eaten) if present else 0, None, problems)
 
 
+def ended(tail: bytes, unended: bool, place: int) -> Ending:
+    """The end of a file behind whose records an end-of-file mark may stand."""
+    found = [FileProblem("SRC-006", "", place)] if unended else []
+    return Ending((*found, *([FileProblem("SRC-007", "", place)] if tail else [])))
+
+
+def packed(form: Form, data: Bytes) -> Bytes:
+    """Written records as they stand in a file of their own, but for its opening and closing."""
+    packer = form.packer()
+    first, last = packer.add(data), packer.finish()
+    return np.concatenate([first, last]) if len(last) else first
+
+
 Splitter = Callable[..., tuple[int, int]]
 
 
 def split(
-    kernel: Splitter, data: Bytes, eof: bool, shape: tuple[int, int, int], typical: int
+    kernel: Splitter, data: Bytes, eof: bool, shape: tuple[object, ...], typical: int
 ) -> Split:
     """Runs a splitting kernel until it is through; `typical` is the usual size of a record."""
     room, place = len(data) // typical + 64, 0

@@ -70,7 +70,8 @@ def compare(chunk: Chunk, made: Made) -> tuple[Ints, Ints]:
     Returns them and the hash of each regenerated record as int64 bits.
     """
     rows = made.records - chunk.first
-    spans = np.column_stack([chunk.bounds[rows], chunk.bounds[rows + 1]])
+    begin, end = chunk.edges
+    spans = np.column_stack([begin[rows], end[rows]])
     made_spans = np.column_stack([made.bounds[:-1], made.bounds[1:]])
     patches = np.empty((count_runs(made.data, made_spans, chunk.data, spans), 5), np.int64)
     runs(made.data, made_spans, chunk.data, spans, patches)
@@ -93,6 +94,7 @@ def applied(made: Made, patches: Ints, original: Bytes) -> tuple[Bytes, Ints]:
 def rows(chunk: Chunk, made: Made, filtered: Mask, rejected: Mask) -> pa.Table:
     """Everything about one chunk that the way back needs, in the order of its records."""
     patches, hashes = compare(chunk, made)
+    begin, end = chunk.edges
     lost = ~(filtered | rejected)
     lost[made.records - chunk.first] = False
     parts = [
@@ -106,7 +108,7 @@ def rows(chunk: Chunk, made: Made, filtered: Mask, rejected: Mask) -> pa.Table:
     ]
     for mask, kind in ((filtered, FILTERED), (lost, WHOLE)):
         found = np.flatnonzero(mask)
-        inserts = _slices(chunk.data, chunk.bounds[found], chunk.bounds[found + 1])
+        inserts = _slices(chunk.data, begin[found], end[found])
         parts.append(_plain(found + chunk.first, kind, inserts))
     found = np.flatnonzero(rejected)
     parts.append(_plain(found + chunk.first, REJECTED, _slices(chunk.data, found * 0, found * 0)))

@@ -2,8 +2,8 @@
 
 A record is shorter than the layout where its end was blank, or is of a kind that has fewer fields:
 what is missing is blank. A field of host numbers that is cut off in the middle makes the record
-short. Records stand behind descriptor words (RDW, as transfers of variable host files leave them)
-or are lines.
+short. Records stand behind descriptor words (RDW, as transfers of variable host files leave them),
+say their length in a field, or are lines.
 """
 
 from __future__ import annotations
@@ -15,18 +15,29 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import scripts
+from converters import charset, scripts
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
 from converters.fixed import Fixed, slots
-from converters.framing import Beginning, Split, split
+from converters.framing import Beginning, Ending, Loose, Packer, Split, ended, split
+from converters.kernels import counted
 from converters.kernels.frame import SHORT
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
-from converters.model import Layout
+from converters.model import Layout, VariableFraming
 
 __all__ = ["Variable", "form"]
 
-NEWLINE: Final = {"crlf": 2, "lf": 1, "rdw": 0}
-"""Bytes of the line end; 0 where a descriptor word stands in front."""
+NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "rdw": 0}
+"""Bytes of the line end; 0 where there is none."""
+
+KINDS: Final = {
+    "binary": counted.BINARY,
+    "packed": counted.PACKED,
+    "text": counted.TEXT,
+    "zoned": counted.ZONED,
+}
+"""How a length is written."""
+
+Rule = tuple[int, int, int, int, int, int]
 
 LARGEST: Final = 1 << 16
 """A record, or what is given up as one, is no longer than a descriptor word can say."""
@@ -37,8 +48,9 @@ class Variable:
     """The variable form of one layout; see `framing.Form`.
 
     `fixed` lays the fields of one record side by side; `hosts` are the fields that may not be cut;
-    `way` tells how a descriptor word is written (see `kernels.variable`); `floor` is the shortest
-    record that is written, `space` the byte that may be left out at the end.
+    `way` tells how a descriptor word is written (see `kernels.variable`), `rule` how the length in
+    a field is (see `kernels.counted`); `floor` is the shortest record that is written, `space` the
+    byte that may be left out at the end.
     """
 
     fixed: Fixed
@@ -47,6 +59,12 @@ class Variable:
     way: int
     floor: int
     space: int
+    rule: Rule | None = None
+
+    @property
+    def lead(self) -> int:
+        """Bytes of a record that stand before its fields."""
+        return 0 if self.newline or self.rule else WORD
 
     @property
     def longest(self) -> int:
@@ -61,14 +79,23 @@ class Variable:
     def closing(self) -> bytes:
         return self.fixed.closing()
 
+    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+        return ended(tail, unended and self.newline > 0, place)
+
+    def packer(self, kept: bytes = b"") -> Packer:
+        return Loose()
+
     def split(self, data: Bytes, eof: bool) -> Split:
+        if self.rule:
+            how = (self.fixed.length, self.longest, self.rule)
+            return split(counted.split_counted, data, eof, how, 64)
         kernel = split_lines if self.newline else split_described
         shape = (self.fixed.length, self.way, self.longest)
         return split(kernel, data, eof, shape, 64)
 
     def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
         at, width = self.fixed.at, self.fixed.width
-        begin = chunk.bounds[:-1] + (0 if self.newline else WORD)
+        begin = chunk.bounds[:-1] + self.lead
         end = np.where(chunk.codes == 0, chunk.stop, begin)
         codes = chunk.codes.copy()
         for field in self.hosts:
@@ -89,8 +116,11 @@ class Variable:
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows, whole = self.fixed.assemble(texts, keep)
         bounds = np.zeros(len(whole), np.int64)
-        out = np.empty(len(rows) + (len(whole) - 1) * (self.newline or WORD), np.uint8)
+        out = np.empty(len(rows) + (len(whole) - 1) * (self.newline + self.lead), np.uint8)
         shape = (self.fixed.length, self.floor, self.space)
+        if self.rule:
+            counted.wrap_counted(rows, shape, self.rule, out, bounds)
+            return out[: bounds[-1]], bounds
         wrap(rows, shape, self.way, self.newline, out, bounds)
         return out[: bounds[-1]], bounds
 
@@ -104,6 +134,7 @@ def form(layout: Layout) -> Variable:
     newline = NEWLINE[framing.by]
     trims = framing.trim if framing.trim is not None else newline > 0
     ends = [layout.record.offsets[place] + (fields[place].bytes or 0) for place in hosts]
+    ends += [framing.size.at + framing.size.bytes - 1] if framing.size else []
     return Variable(
         fixed=slots(layout, (framing.length, 0, framing.eof)),
         hosts=np.array(hosts, np.int64),
@@ -112,4 +143,15 @@ def form(layout: Layout) -> Variable:
         # A line without a single character would be a blank one.
         floor=max([1, *ends]) if trims else framing.length,
         space=scripts.of(layout).blank[0],
+        rule=_rule(layout, framing),
     )
+
+
+def _rule(layout: Layout, framing: VariableFraming) -> Rule | None:
+    """How the length is written that stands in a field of its own."""
+    size = framing.size
+    if size is None:
+        return None
+    zone = charset.write(scripts.of(layout), "0")[0] >> 4
+    little = framing.endian == "little"
+    return size.at - 1, size.bytes, KINDS[size.kind], little, zone, size.adds

@@ -159,6 +159,38 @@ def test_a_seed_is_a_layout_that_reads_its_file(name: str, tmp_path: Path) -> No
     assert bool(structural) == (name in SPOILED), structural
 
 
+def words(*sizes: tuple[int, int], endian: str = "big", extra: int = 4) -> bytes:
+    """Blocks as (records, bytes of each), all with their words."""
+    out = b""
+    for count, size in sizes:
+        record = (size + extra).to_bytes(2, endian) + bytes(2) + b"\xc1" * size  # type: ignore[arg-type]
+        out += (len(record) * count + extra).to_bytes(2, endian) + bytes(2) + record * count  # type: ignore[arg-type]
+    return out
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        input_of("host/notice").read_bytes(),
+        b"\0\x0a\0\0\xf1\xf2\xf3\xf4\xf5\xf6" * 30,
+        b"\x0a\0\0\0\xf1\xf2\xf3\xf4\xf5\xf6" * 30,
+        b"\0\x06\0\0\xf1\xf2\xf3\xf4\xf5\xf6" * 30,
+        words((3, 20), (2, 31)),
+        words((3, 20), (2, 31), endian="little", extra=0),
+    ],
+    ids=["real", "rdw", "little", "not counted", "bdw", "bdw, little, not counted"],
+)
+def test_a_seed_of_words_is_a_layout_that_reads_its_file(data: bytes, tmp_path: Path) -> None:
+    seed, path = tmp_path / "seed.yaml", tmp_path / "data"
+    seed.write_text(answer_of(data).layout, encoding="utf-8")
+    path.write_bytes(data)
+    assert spec.lint([seed]) == ()
+    report = validate(Job((str(path),), layout=spec.load_layout(str(seed)))).report
+    found = {p["code"] for p in report["problems"] if p["code"][:3] in ("SRC", "REC")}
+    assert found <= {"REC-012"}
+    assert report["counts"]["read"] > 4
+
+
 def decoders(name: str) -> decoding.Strict:
     return next(one for one in decoding.begin(0) if one.script.name == name)
 

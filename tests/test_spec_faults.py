@@ -8,6 +8,7 @@ import pytest
 from definitions import (
     BORN,
     FIXED,
+    HEAD,
     NAME,
     SEX,
     delimited,
@@ -75,6 +76,17 @@ LAYOUTS = [
         "DEF-003 DEF-003",
     ),
     ("missing keys", "««kind: layout\nid: x\ncharset: cp932", "DEF-002 DEF-002"),
+    (
+        "a length where no field is",
+        HEAD + "framing: {variable: {length: 4, by: field, size: «{at: 2, bytes: 2}}}\n"
+        "records: [{fields: [{filler: 2}, {name: a, bytes: 2}]}]",
+        "DEF-020",
+    ),
+    (
+        "a length without its place",
+        HEAD + "framing: {variable: «{length: 4, by: field}}\nrecords: [{fields: [{filler: 4}]}]",
+        "DEF-002",
+    ),
     ("no number", fixed("name: a, bytes: «four"), "DEF-002"),
     ("a number below one", fixed("name: a, bytes: «0"), "DEF-002"),
     ("a number without end", fixed(f"name: a, bytes: «{'9' * 5000}"), "DEF-002"),

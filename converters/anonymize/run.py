@@ -118,7 +118,9 @@ def _findings(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None, rows: Int
     bounds = np.concatenate([[0], np.cumsum(chunk.bounds[rows + 1] - starts)])
     stop = chunk.stop[rows] - starts + bounds[:-1]
     data = np.concatenate(pieces)
-    part = Chunk(chunk.file, 0, 1, 0, data, bounds, stop, chunk.codes[rows])
+    moved = (bounds[:-1] - starts)[:, None]
+    own = None if chunk.own is None else chunk.own[rows] + moved
+    part = Chunk(chunk.file, 0, 1, 0, data, bounds, stop, chunk.codes[rows], own)
     found = step.run(plan, part, order).findings.select("record", "field", "code").unique()
     numbers = pl.Series("row", rows, pl.Int64)
     return found.select(numbers.gather(found["record"] - 1).alias("row"), "field", "code")

@@ -49,6 +49,7 @@ def _written(
     opening = form.opening()
     out.write(opening)
     place, turns = len(opening), sorted(DEFECTS)
+    packer = form.packer()
     for block, (data, bounds) in enumerate(blocks(layout, records, seed)):
         if defects > 0:
             spoiler = _Spoiler(layout, form, np.random.default_rng([seed, block, 1]), turns)
@@ -56,8 +57,9 @@ def _written(
             first = block * BLOCK
             for one in truths:
                 yield replace(one, record=first + one.record, offset=place + one.offset)
-        out.write(data.data)
+        out.write(packer.add(data).data)
         place += len(data)
+    out.write(packer.finish().data)
     out.write(form.closing())
 
 
@@ -144,7 +146,7 @@ def _newline(layout: Layout) -> int:
     framing = layout.framing.fixed or layout.framing.delimited
     if framing is None:
         assert layout.framing.variable is not None, "a layout has one of the forms"
-        return {"crlf": 2, "lf": 1, "rdw": 0}[layout.framing.variable.by]
+        return {"crlf": 2, "lf": 1}.get(layout.framing.variable.by, 0)
     return {"crlf": 2, "lf": 1, "none": 0}[framing.terminator]
 
 

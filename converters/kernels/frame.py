@@ -16,6 +16,8 @@ from converters.kernels.memory import equal64, first, leaf
 
 __all__ = [
     "BLANK",
+    "BLOCK",
+    "CHAIN",
     "CLOSED",
     "FRESH",
     "HEADER",
@@ -47,6 +49,8 @@ BLANK: Final = 5
 TOO_LONG: Final = 6
 HEADER: Final = 7
 MISSING: Final = 8
+BLOCK: Final = 9
+CHAIN: Final = 10
 
 LF: Final = 0x0A
 CR: Final = 0x0D

@@ -15,7 +15,7 @@ from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.frame import BLANK, HEADER, LONG, MISSING, TOO_LONG
 from converters.kernels.memory import leaf, load8
 
-__all__ = ["WORD", "split_described", "split_lines", "wrap"]
+__all__ = ["WORD", "described", "split_described", "split_lines", "wrap"]
 
 WORD: Final = 4
 """Bytes of a descriptor word."""
@@ -41,7 +41,7 @@ def split_described(
     while count < len(ends) and place < size:
         if place + WORD > size and not eof:
             break
-        content = _described(data, place, way)
+        content = described(data, place, way)
         end, code = place + WORD + content, 0
         if content < 0:
             if size - place < limit and not eof:
@@ -60,7 +60,7 @@ def split_described(
 
 
 @leaf
-def _described(data: Bytes, place: int, way: int) -> int:
+def described(data: Bytes, place: int, way: int) -> int:
     """The bytes behind the descriptor word at `place`, below 0 where it is none."""
     if place + WORD > len(data) or load8(data, place + 2) or load8(data, place + 3):
         return -1

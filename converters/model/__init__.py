@@ -6,7 +6,15 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 """
 
 from converters.definition import Characters
-from converters.model.framing import DelimitedFraming, FixedFraming, Framing, VariableFraming
+from converters.model.framing import (
+    DelimitedFraming,
+    FixedBlocks,
+    FixedFraming,
+    Framing,
+    LengthField,
+    VariableBlocks,
+    VariableFraming,
+)
 from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
@@ -21,11 +29,13 @@ __all__ = [
     "Field",
     "Filled",
     "Filter",
+    "FixedBlocks",
     "FixedFraming",
     "Framing",
     "Ignore",
     "KindName",
     "Layout",
+    "LengthField",
     "Mapping",
     "MappingSet",
     "Model",
@@ -36,5 +46,6 @@ __all__ = [
     "Rule",
     "Size",
     "Title",
+    "VariableBlocks",
     "VariableFraming",
 ]

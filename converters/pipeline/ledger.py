@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from converters import balance, findings
+from converters import balance, findings, forms
 from converters.balance import Books, Tally
 from converters.columns import Ints
 from converters.errors import StoppedByPolicy
-from converters.forms import FileProblem
+from converters.forms import FileProblem, Form
 from converters.keys import KeySpool
 from converters.pipeline import privacy
 from converters.pipeline.plan import Plan, Side
@@ -35,7 +37,7 @@ class Ledger:
         self._policy = plan.policy
         self._seen = findings.Tally(plan.policy)
         self._file = FindingsFile(run) if run else None
-        self._rejects = Rejects(run, names) if run else None
+        self._rejects = Rejects(run, names, _alone(plan.source.form)) if run else None
         self._read = self._converted = self._rejected = 0
         self._filtered: dict[str, int] = {}
         self._failed: tuple[dict[int, int], dict[int, int]] = ({}, {})
@@ -46,6 +48,11 @@ class Ledger:
         """What stands before the first record of an input."""
         if self._rejects:
             self._rejects.heading(file, opening)
+
+    def trailer(self, file: int, data: bytes) -> None:
+        """What a file of some records of an input has to end with."""
+        if self._rejects:
+            self._rejects.trailer(file, data)
 
     def file(self, number: int, problems: list[FileProblem]) -> None:
         """Findings on a file as a whole; the list is emptied."""
@@ -209,6 +216,11 @@ class Ledger:
 def _sides(plan: Plan) -> list[tuple[str, Side]]:
     named = [("source", plan.source), ("target", plan.target)]
     return [(name, side) for name, side in named if side is not None]
+
+
+def _alone(form: Form) -> Callable[[bytes], bytes]:
+    """The bytes of a record → what it is in a file."""
+    return lambda data: forms.packed(form, np.frombuffer(data, np.uint8)).tobytes()
 
 
 def _spools(side: Side, directory: Path) -> dict[int, KeySpool]:

@@ -12,10 +12,12 @@ import pyarrow as pa
 from converters import residual
 from converters.columns import Chunk
 from converters.errors import EnvironmentFailure
+from converters.forms import Kept
 from converters.model import Layout
 from converters.pipeline.job import STDIN
 from converters.pipeline.plan import Side
 from converters.pipeline.reading import Source
+from converters.pipeline.step import Step
 from converters.pipeline.work import Done
 from converters.residual import Made
 from converters.rundir import RunDirectory, Sink, Stream, standard_output
@@ -40,6 +42,8 @@ class Output:
         self._sink = sink
         self._keep = keep
         self._use = use
+        self._kept: Kept | None = Kept()
+        self._packer = target.form.packer(use.edge("blocks") if use else b"")
         sink.write(use.edge("opening") if use else target.form.opening())
 
     def add(self, done: Done) -> None:
@@ -48,24 +52,34 @@ class Output:
         assert written is not None, "an output has records to write"
         if self._keep and done.residual is not None:
             self._keep.add(done.residual)
+            self._keep_blocks(done.step)
         data = written.data
         if self._use:
             numbers, rows = self._use.take(done.step.chunk.records)
             made = Made(data, written.bounds, numbers[written.records - done.step.chunk.first])
             data, misfits = residual.restored(made, rows)
             self.misfits += _places(done.step.chunk, numbers, misfits)
-        self._sink.write(data, len(written.records))
+        self._sink.write(self._packer.add(data), len(written.records))
+
+    def _keep_blocks(self, step: Step) -> None:
+        """Blocks are put back as they were only where all of their records come back."""
+        if step.rejected.any():
+            self._kept = None
+        elif self._kept:
+            self._kept.add(step.chunk)
 
     def finish(self, source: Source) -> None:
         """What stands behind the last record."""
         if self._use:
             nothing = Made(np.empty(0, np.uint8), np.zeros(1, np.int64), np.empty(0, np.int64))
-            self._sink.write(residual.restored(nothing, self._use.remaining())[0])
-            self._sink.write(self._use.edge("tail"))
-        else:
-            self._sink.write(self._target.form.closing())
+            last = residual.restored(nothing, self._use.remaining())[0]
+            self._sink.write(self._packer.add(last))
+        self._sink.write(self._packer.finish())
+        self._sink.write(self._use.edge("tail") if self._use else self._target.form.closing())
         if self._keep:
-            self._keep.close({"opening": source.opening, "tail": source.tail})
+            blocks = self._kept.packed() if self._kept else b""
+            edges = {"opening": source.opening, "tail": source.tail, "blocks": blocks}
+            self._keep.close(edges)
 
 
 def _places(chunk: Chunk, numbers: np.ndarray, misfits: np.ndarray) -> list[int]:

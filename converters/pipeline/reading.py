@@ -118,6 +118,7 @@ def _chunk(
         split.bounds[first : last + 1] - low,
         split.stop[first:last] - low,
         split.codes[first:last],
+        None if split.own is None else split.own[first:last] - low,
     )
 
 

@@ -19,7 +19,6 @@ from converters import pages, scripts
 from converters.balance import Books
 from converters.columns import Bytes, Chunk, Ints
 from converters.errors import StoppedByPolicy, UsageError
-from converters.forms import FileProblem
 from converters.model import Layout, Mapping
 from converters.pipeline import output, work
 from converters.pipeline import plan as plans
@@ -192,8 +191,11 @@ def _records(
             if output:
                 output.add(done)
         _begin(session, source)
-        source.problems += _ending(source, plan.source.layout)
+        place = source.size - len(source.tail)
+        ending = plan.source.form.end(source.tail, source.unended, place)
+        source.problems += ending.problems
         session.ledger.file(source.number, source.problems)
+        session.ledger.trailer(source.number, ending.trailer)
     if output:
         session.ledger.misfits(source.number, output.misfits)
 
@@ -216,18 +218,6 @@ def _begin(session: _Session, source: Source) -> None:
     """What is known once the first bytes were read: findings on the file, the rejects' heading."""
     session.ledger.heading(source.number, source.opening)
     session.ledger.file(source.number, source.problems)
-
-
-def _ending(source: Source, layout: Layout) -> list[FileProblem]:
-    """Findings on how the input ends."""
-    found = []
-    fixed, variable = layout.framing.fixed, layout.framing.variable
-    bare = (fixed and fixed.terminator == "none") or (variable and variable.by == "rdw")
-    if source.unended and not bare:
-        found.append(FileProblem("SRC-006", "", source.size - len(source.tail)))
-    if source.tail:
-        found.append(FileProblem("SRC-007", "", source.size - len(source.tail)))
-    return found
 
 
 def _facts(session: _Session) -> RunFacts:

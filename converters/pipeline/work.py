@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from converters import findings, residual
+from converters import findings, forms, residual
 from converters.columns import Chunk, Ints, Spans
 from converters.findings import Origin
 from converters.pipeline import step
@@ -65,9 +65,12 @@ def return_trip(plan: Plan, back: Plan, keep: bool, source: Source, chunk: Chunk
 
 def _made(back: Plan, written: Written) -> Made:
     """The source records that come back from what was written, read as a file would be."""
-    split = back.source.form.split(written.data, eof=True)
-    codes = split.codes
-    chunk = Chunk(0, 0, 1, 0, written.data, split.bounds, split.stop, codes)
+    form = back.source.form
+    data = forms.packed(form, written.data)
+    if closing := form.closing():
+        data = np.concatenate([data, np.frombuffer(closing, np.uint8)])
+    split = form.split(data, eof=True)
+    chunk = Chunk(0, 0, 1, 0, data, split.bounds, split.stop, split.codes, split.own)
     assert chunk.records == len(written.records), "the form reads other records than it wrote"
     returned = step.run(back, chunk, None).written
     assert returned is not None

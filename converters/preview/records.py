@@ -105,6 +105,7 @@ def _part(chunk: Chunk, low: int, high: int) -> Chunk:
         bounds=chunk.bounds[low : high + 1] - begin,
         stop=chunk.stop[low:high] - begin,
         codes=chunk.codes[low:high],
+        own=None if chunk.own is None else chunk.own[low:high] - begin,
     )
 
 

@@ -159,11 +159,11 @@ class _Reader:
 
     def _values(self, data: bytes) -> tuple[bytes | None, ...] | None:
         form = self._side.form
-        split = form.split(np.frombuffer(data, np.uint8), eof=True)
+        whole = np.frombuffer(data + form.closing(), np.uint8)
+        split = form.split(whole, eof=True)
         if len(split.stop) != 1 or split.bounds[-1] != len(data) or split.codes[0]:
             return None
-        whole = np.frombuffer(data, np.uint8)
-        chunk = Chunk(0, 0, 1, 0, whole, split.bounds, split.stop, split.codes)
+        chunk = Chunk(0, 0, 1, 0, whole, split.bounds, split.stop, split.codes, split.own)
         spans = form.spans(chunk, self._order)
         if spans.codes[0]:
             return None

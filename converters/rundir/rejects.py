@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 import polars as pl
@@ -21,17 +21,21 @@ from converters.rundir.sink import Sink
 __all__ = ["Rejects", "reject_names"]
 
 FOLDER = "rejects"
+Alone = Callable[[bytes], bytes]
 COLUMNS = ("file", "record", "offset", "bytes", "codes")
 
 
 class Rejects:
     """Guards the reject files of a run; nothing is created before the first reject.
 
-    `names` are the inputs in the order of their file numbers.
+    `names` are the inputs in the order of their file numbers; `alone` makes of the bytes of one
+    record what it is in a file (a block of its own, where records stand in blocks).
     """
 
-    def __init__(self, run: RunDirectory, names: Sequence[str]) -> None:
+    def __init__(self, run: RunDirectory, names: Sequence[str], alone: Alone = bytes) -> None:
         self._run = run
+        self._alone = alone
+        self._trailers: dict[int, bytes] = {}
         self._names = reject_names(names)
         self._headings: dict[int, bytes] = {}
         self._files: dict[int, Sink] = {}
@@ -40,6 +44,10 @@ class Rejects:
     def heading(self, file: int, data: bytes) -> None:
         """What stands before the first record of that input."""
         self._headings[file] = data
+
+    def trailer(self, file: int, data: bytes) -> None:
+        """What a file of some records of that input has to end with."""
+        self._trailers[file] = data
 
     def add(self, chunk: Chunk, judged: pl.DataFrame) -> None:
         """Set aside the records of the chunk that its findings reject."""
@@ -52,14 +60,23 @@ class Rejects:
         blocks, rows = [], []
         for record, named in rejected.iter_rows():
             row = record - chunk.first
-            begin, end = int(chunk.bounds[row]), int(chunk.bounds[row + 1])
-            blocks.append(chunk.data[begin:end].tobytes())
-            rows.append((self._names[chunk.file], record, chunk.offset + begin, end - begin, named))
+            data, offset = self._bytes(chunk, row), chunk.offset + int(chunk.bounds[row])
+            blocks.append(data)
+            rows.append((self._names[chunk.file], record, offset, len(data), named))
         self._file(chunk.file).write(b"".join(blocks), len(blocks))
         self._list().write(_lines(rows), len(rows))
 
+    def _bytes(self, chunk: Chunk, row: int) -> bytes:
+        """The bytes of a record; where it could not be framed, with whatever was around it."""
+        if chunk.codes[row] or chunk.own is None:
+            return chunk.data[chunk.bounds[row] : chunk.bounds[row + 1]].tobytes()
+        begin, end = chunk.own[row]
+        return self._alone(chunk.data[begin:end].tobytes())
+
     def close(self) -> None:
         """Finish the files."""
+        for file, sink in self._files.items():
+            sink.write(self._trailers.get(file, b""))
         for sink in (*self._files.values(), *filter(None, [self._index])):
             self._run.close(sink)
 

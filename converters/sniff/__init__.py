@@ -1,7 +1,8 @@
 """A file of an unknown vendor → what it is, with the evidence, and a layout to start from.
 
 shape     the stream, read once: size, line ends, marks     decoding   every charset, strictly
-lengths   record lengths, chains of headers                 delimiters columns, quoting, header
+lengths   equal lines, periods of bytes                     delimiters columns, quoting, header
+chains    words of length before records and blocks
 answer    candidates in order                               seed       YAML     words  sentences
 """
 

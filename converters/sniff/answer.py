@@ -8,7 +8,8 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from converters import charset
-from converters.sniff import decoding, delimiters, lengths, seed, shape
+from converters.sniff import chains, decoding, delimiters, lengths, seed, shape
+from converters.sniff.chains import Chain
 from converters.sniff.decoding import Reading
 from converters.sniff.delimiters import Table
 from converters.sniff.lengths import Length
@@ -41,6 +42,7 @@ class Candidate:
     table: Table | None
     cut: int = 0
     records: int = 0
+    chain: Chain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,22 @@ def sniff(source: BinaryIO, name: str) -> Answer:
     """Reads the file to its end, in bounded memory; `name` is what the seed calls it."""
     facts = shape.take(source)
     sizes = lengths.candidates(facts) if facts.size else ()
+    chain = chains.chained(facts)
     fitting = [one for one in facts.readings if one.score >= FITS][:KEPT]
-    if not fitting and lengths.chained(facts):
+    if not fitting and chain:
         fitting = list(facts.readings[:1])
-    found = [one for reading in fitting for one in _forms(facts, reading, sizes)]
+    found = [one for reading in fitting for one in _forms(facts, reading, sizes, chain)]
     found.sort(key=lambda one: -one.score)
     if found and found[0].table is not None:
         sizes = ()
     return Answer(facts, tuple(found), sizes, _hint(facts), _seed(facts, found, name))
 
 
-def _forms(facts: Shape, reading: Reading, sizes: tuple[Length, ...]) -> list[Candidate]:
-    if chain := lengths.chained(facts):
-        return [Candidate(reading, chain, reading.score, None, None)]
+def _forms(
+    facts: Shape, reading: Reading, sizes: tuple[Length, ...], chain: Chain | None
+) -> list[Candidate]:
+    if chain is not None:
+        return [Candidate(reading, chain.form, reading.score, None, None, chain=chain)]
     script = charset.load(reading.charset)
     table = None
     if script.ascii and (facts.lf or facts.crlf):
@@ -125,4 +130,6 @@ def _seed(facts: Shape, found: list[Candidate], name: str) -> str:
         return seed.delimited(name, best.reading.charset, facts, best.table)
     if best.length is not None:
         return seed.fixed(name, best.reading.charset, facts, best.length)
+    if best.chain is not None:
+        return seed.variable(name, best.reading.charset, facts, best.chain)
     return ""

@@ -1,4 +1,4 @@
-"""A sample of a file → lengths its records may have: equal lines, periods, chains of headers."""
+"""A sample of a file → lengths its records may have: equal lines, periods."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from converters.columns import Bytes
 from converters.sniff.shape import Shape
 
-__all__ = ["Length", "candidates", "chained"]
+__all__ = ["Length", "candidates"]
 
 LONGEST: Final = 8192
 SHORTEST: Final = 4
@@ -89,33 +89,3 @@ def _agreement(data: Bytes, longest: int) -> np.ndarray[tuple[int], np.dtype[np.
         len(data) - np.arange(longest + 1)
     )
     return agreement
-
-
-def chained(shape: Shape) -> str:
-    """`rdw` or `bdw` where headers of length chain through the sample from its first byte, else
-    an empty text.
-
-    IBM z/OS: two bytes of length with the header, two bytes 00. The end of the file may cut the
-    last record.
-    """
-    whole = shape.size == len(shape.sample)
-    return next((name for name in ("bdw", "rdw") if _chain(shape.sample, name, whole)), "")
-
-
-def _chain(data: bytes, name: str, whole: bool) -> bool:
-    place, records, end = 0, 0, 0
-    while place + 4 <= len(data):
-        if name == "bdw" and place == end:
-            end += int.from_bytes(data[place : place + 2], "big")
-            if data[place + 2 : place + 4] != b"\0\0" or end < place + 8:
-                return False
-            place += 4
-            continue
-        size = int.from_bytes(data[place : place + 2], "big")
-        if data[place + 2 : place + 4] != b"\0\0" or size < 5:
-            return False
-        place, records = place + size, records + 1
-        if name == "bdw" and place > end:
-            return False
-    cut = records >= 3 and place > len(data)
-    return records >= 2 and (place == len(data) or cut or not whole)

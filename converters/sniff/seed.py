@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import charset
+from converters.columns import Bytes, Ints
 from converters.kernels import strict
 from converters.sniff import decoding
+from converters.sniff.chains import Chain
 from converters.sniff.delimiters import Table
 from converters.sniff.lengths import Length
 from converters.sniff.shape import Shape
 
-__all__ = ["delimited", "fixed", "records"]
+__all__ = ["delimited", "fixed", "records", "variable"]
 
 GUESSED: Final = "  # guessed"
 BLANKS: Final = 4
@@ -26,6 +28,9 @@ BLANKS: Final = 4
 
 RISE: Final = 0.3
 """A column that is filled in so much more of the records than the one before begins a field."""
+
+LARGEST: Final = 32760
+"""Bytes of the largest block that is written."""
 
 ROWS: Final = 5000
 """Records that the columns are told from."""
@@ -70,17 +75,42 @@ def fixed(name: str, script: str, facts: Shape, size: Length) -> str:
     framing = {"length": str(size.length), "terminator": size.terminator}
     framing |= {"eof": "1a"} if facts.eof else {}
     lines = _head(name, script, f"fixed: {{{_pairs(framing)}}}")
+    data = np.frombuffer(facts.body, np.uint8)
+    return (
+        "\n".join([*lines, *_fields(_runs(script, data, size.length, records(facts, size)))]) + "\n"
+    )
+
+
+def variable(name: str, script: str, facts: Shape, chain: Chain) -> str:
+    """The layout of records behind words: fields as far as every record goes, then the rest."""
+    shortest, longest = chain.lengths
+    framing = {"length": str(longest), "by": "rdw"}
+    framing |= {} if chain.counted else {"counted": "false"}
+    framing |= {} if chain.endian == "big" else {"endian": chain.endian}
+    if chain.form == "bdw":
+        block = max(min(chain.block, LARGEST), longest + 8)
+        counted = "" if chain.block_counted else ", counted: false"
+        framing["block"] = f"{{bytes: {block}{counted}}}"
+    lines = _head(name, script, f"variable: {{{_pairs(framing)}}}")
+    places = np.array(chain.starts, np.int64), np.array(chain.stops, np.int64)
+    runs = list(_runs(script, np.frombuffer(facts.sample, np.uint8), shortest, places))
+    if longest > shortest:
+        runs.append(Run(shortest, longest, "mixed"))
+    return "\n".join([*lines, *_fields(runs)]) + "\n"
+
+
+def _fields(runs: Iterable[Run]) -> Iterator[str]:
+    """A line per field or filler."""
     number = 0
-    for run in _runs(script, facts, size):
+    for run in runs:
         width = run.stop - run.start
         if run.kind == "filler":
-            lines.append(f"      - {{filler: {width}, at: {run.start + 1}}}{GUESSED}")
+            yield f"      - {{filler: {width}, at: {run.start + 1}}}{GUESSED}"
             continue
         number += 1
         place = f"at: {run.start + 1}, bytes: {width}"
         note = f"{GUESSED}, date?" if run.date else GUESSED
-        lines.append(f"      - {{name: 項目{number}, {place}, kind: {run.kind}}}{note}")
-    return "\n".join(lines) + "\n"
+        yield f"      - {{name: 項目{number}, {place}, kind: {run.kind}}}{note}"
 
 
 def _head(name: str, script: str, framing: str) -> list[str]:
@@ -153,16 +183,14 @@ def records(facts: Shape, size: Length) -> tuple[npt.NDArray[np.int64], npt.NDAr
     return start[right].astype(np.int64), ends[right].astype(np.int64)
 
 
-def _runs(script: str, facts: Shape, size: Length) -> Iterator[Run]:
-    """The columns of the records in runs, each a field or a filler."""
-    start, stop = records(facts, size)
-    start, stop = start[:ROWS], stop[:ROWS]
+def _runs(script: str, data: Bytes, length: int, places: tuple[Ints, Ints]) -> Iterator[Run]:
+    """The first `length` columns of the records in runs, each a field or a filler."""
+    start, stop = places[0][:ROWS], places[1][:ROWS]
     if not len(start) or charset.load(script).structure == "utf-16":
-        yield Run(0, size.length, "mixed")
+        yield Run(0, length, "mixed")
         return
-    data = np.frombuffer(facts.body, np.uint8)
     roles, _ = decoding.roles(script, data, start, stop)
-    matrix = roles[start[:, None] + np.arange(size.length)]
+    matrix = roles[start[:, None] + np.arange(length)]
     shifted = len(charset.load(script).shifts.marks) > 0
     for first, last in _spans(matrix):
         yield _run(matrix[:, first:last], first, last, shifted)

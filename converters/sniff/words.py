@@ -19,6 +19,12 @@ WORDS: Final = {
         "{bad} bytes cannot be read, the first at offset {first}",
     ),
     "bdw": ("可変長（BDW・RDW 付き）", "variable length with BDW and RDW"),
+    "chain": (
+        "長さ {shortest}～{longest} バイトのレコード {records} 件、語の並び {endian}、"
+        "語の 4 バイトを数える {counted}",
+        "{records} records of {shortest} to {longest} bytes, words {endian} endian,"
+        " counting themselves {counted}",
+    ),
     "cut": (
         "文字の途中で終わるレコード {cut}/{records} 件",
         "{cut} of {records} records end inside a character",
@@ -97,6 +103,11 @@ def _reasons(one: Candidate, size: int, language: str) -> Iterator[str]:
         yield _say(language, "cut", cut=one.cut, records=one.records)
     else:
         yield _say(language, one.form)
+    if one.chain is not None:
+        chain, (shortest, longest) = one.chain, one.chain.lengths
+        facts = {"shortest": shortest, "longest": longest, "records": len(chain.starts)}
+        counted = "+" if chain.counted else "-"
+        yield _say(language, "chain", **facts, endian=chain.endian, counted=counted)
 
 
 def record(answer: Answer) -> dict[str, Any]:
@@ -128,6 +139,10 @@ def _candidate(one: Candidate) -> dict[str, Any]:
     }
     if one.length is not None:
         found["length"] = asdict(one.length)
+    if one.chain is not None:
+        chain = one.chain
+        found["chain"] = {"endian": chain.endian, "counted": chain.counted}
+        found["chain"] |= dict(zip(("shortest", "longest"), chain.lengths, strict=True))
     if one.table is not None:
         found["table"] = {key: value for key, value in asdict(one.table).items() if key != "rows"}
     return found

@@ -26,12 +26,25 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
         is_known = field.bytes is not None and not _in_doubt(document, place)
         end = start + (field.bytes or 0) if start is not None and is_known else None
         before = field.name
+    yield from _length_field(document, layout)
     length = layout.framing.length
     form = "variable" if layout.framing.variable else "fixed"
     where: Loc = ("framing", form, "length")
     if end is not None and end != length and not document.node(where[:-1]).doubtful:
         message = f"the fields end at byte {end}, the record at {length}"
         yield document.problem(where, "DEF-012", message, _difference(length - end))
+
+
+def _length_field(document: Document, layout: Layout) -> Iterator[Problem]:
+    """The length of a record stands in a filler, or a field, that is as wide as it."""
+    size = layout.framing.variable and layout.framing.variable.size
+    if not size:
+        return
+    fields = zip(layout.record.offsets, layout.record.fields, strict=True)
+    if (size.at, size.bytes) not in [(at + 1, field.bytes) for at, field in fields]:
+        message = f"there is no filler or field of {_bytes(size.bytes)} at byte {size.at}"
+        hint = f"such as {{at: {size.at}, filler: {size.bytes}}}"
+        yield document.problem(("framing", "variable", "size"), "DEF-020", message, hint)
 
 
 def _misplaced(document: Document, place: int, distance: int, last: tuple[int, str]) -> Problem:
