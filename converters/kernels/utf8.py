@@ -18,7 +18,6 @@ from converters.kernels.decode import (
     SPACES,
     TOP,
     WIDE,
-    WIDE_SPACE,
     outcome_of,
     set_view,
     trimmed,
@@ -28,6 +27,16 @@ from converters.kernels.decode import (
 from converters.kernels.memory import leaf, load8, load32, load64
 
 __all__ = ["check_utf8", "code_points", "decode_utf8"]
+
+
+PAIR = np.uint64(0xC0C0F0C0C0F0)
+PAIR_LEADS = np.uint64(0x8080E08080E0)
+LEAD_NIBBLES = np.uint64(0x0F00000F)
+ABOVE_C = np.uint64(0x03000003)
+ABOVE_0 = np.uint64(0x0F00000F)
+CARRIES = np.uint64(0x10000010)
+LOWS = np.uint64(0x0101010101010101)
+HALF_LEADS = np.uint64(0xEFEFEFEFEFEFEFEF)
 
 
 @leaf
@@ -76,6 +85,31 @@ def utf8_classes(data: Bytes, k: int, size: int) -> np.uint32:
     return WIDE
 
 
+@leaf
+def without_spaces(data: Bytes, first: int, last: int) -> int:
+    """`last` moved back over trailing spaces of both widths."""
+    while True:
+        if last > first and load8(data, last - 1) == 0x20:
+            last -= 1
+        elif last - first >= 3 and (
+            load8(data, last - 1) == 0x80
+            and load8(data, last - 2) == 0x80
+            and load8(data, last - 3) == 0xE3
+        ):
+            last -= 3
+        else:
+            return last
+
+
+@leaf
+def are_wide(word: np.uint64) -> bool:
+    """Whether the first six bytes are two characters that begin with E1 to EC: most of Japanese."""
+    if word & PAIR != PAIR_LEADS:
+        return False
+    leads = word & LEAD_NIBBLES
+    return leads + ABOVE_C & CARRIES == 0 and leads + ABOVE_0 & CARRIES == CARRIES
+
+
 @njit(cache=True, nogil=True)
 def decode_utf8(
     data: Bytes,
@@ -94,10 +128,12 @@ def decode_utf8(
         if trim:
             last = kept
         seen = np.uint32(0)
-        failed = outcome.BLANK if kept == first else outcome.OK
+        end = without_spaces(data, first, kept)
+        failed = outcome.BLANK if end == first else outcome.OK
         k = first
-        end = first
-        while k < last and not failed:
+        if failed:
+            last = first
+        while k < last:
             while last - k >= 8:
                 block = load64(data, k)
                 twice = block << ONE
@@ -105,8 +141,9 @@ def decode_utf8(
                     break
                 k += 8
                 seen |= ASCII
-                if block != SPACES:
-                    end = k
+            while last - k >= 6 and k + 8 <= size and are_wide(load64(data, k)):
+                k += 6
+                seen |= WIDE
             if k == last:
                 break
             byte = load8(data, k)
@@ -116,26 +153,13 @@ def decode_utf8(
                 else:
                     seen |= LOWER if byte >= 0x60 else ASCII
                 k += 1
-                if byte != 0x20:
-                    end = k
                 continue
-            if 0xE1 <= byte <= 0xEC and last - k >= 3 and k + 4 <= size:
-                word = load32(data, k) & np.uint32(0xFFFFFF)
-                if word & np.uint32(0xC0C000) == np.uint32(0x808000):
-                    seen |= WIDE
-                    k += 3
-                    if word != WIDE_SPACE:
-                        end = k
-                    continue
             width = utf8_size(data, k, last)
             if width <= 0:
                 failed = outcome.HALF_CHARACTER if width < 0 else outcome.UNDECODABLE
                 break
             seen |= utf8_classes(data, k, width)
             k += width
-            end = k
-        if not failed and end == first:
-            failed = outcome.BLANK
         if failed:
             status[row] = failed
             views[row, 0] = 0
@@ -143,8 +167,6 @@ def decode_utf8(
             continue
         if not trim:
             end = last
-        while trim and data[end - 1] == 0x20:
-            end -= 1
         status[row] = outcome_of(seen, allowed)
         if first + 16 <= size:
             views[row, 0] = view_head(end - first, np.uint64(load32(data, first)))
@@ -160,6 +182,14 @@ def classes(source: Bytes, k: int, last: int) -> np.uint32:
     while k < last:
         while last - k >= 8:
             block = load64(source, k)
+            if block & TOP == TOP:
+                other = block ^ HALF_LEADS
+                if other - LOWS & ~other & TOP:
+                    break
+                # Eight bytes of characters that are all wide; the last may end behind them.
+                k += 8
+                seen |= WIDE
+                continue
             twice = block << ONE
             if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
                 break
@@ -168,7 +198,9 @@ def classes(source: Bytes, k: int, last: int) -> np.uint32:
         if k == last:
             break
         byte = load8(source, k)
-        if byte >= 0x80:
+        if 0x80 <= byte < 0xC0:
+            k += 1
+        elif byte >= 0x80:
             size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
             half = False
             if byte == 0xEF:
