@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from polars.testing import assert_frame_equal
 
 from converters import findings, status
 from converters.columns import Chunk, Spans
@@ -109,25 +108,31 @@ def test_a_sentence_without_a_field_is_about_the_record() -> None:
     assert "性別" in findings.message("FLD-050", "en", "性別")
 
 
+RAW = Policy(samples="raw")
+
 # ---- frames ------------------------------------------------------------------------------------
 
 
 def test_a_clean_batch_has_no_findings() -> None:
     origin = origin_of(["山田1".encode("cp932")] * 3, 4)
     clean = np.array([status.OK, status.BLANK, status.UNKNOWN], np.uint8)
-    assert_frame_equal(findings.from_status(origin, {"氏名": clean}), findings.empty())
+    assert findings.status_problems("氏名", clean) == []
+    found = findings.judged(origin, [], RAW)
+    assert found.is_empty()
+    assert found.schema == findings.JUDGED_SCHEMA
 
 
 def test_statuses_become_findings_with_place_and_bytes() -> None:
     origin = origin_of(["山田1".encode("cp932"), b"\x8e\x52\x8e\x31Z"], 4, first=101, offset=7000)
     name = np.array([status.OK, status.UNDECODABLE], np.uint8)
     sex = np.array([status.UNKNOWN_CODE, status.UNKNOWN_CODE], np.uint8)
-    frame = findings.from_status(origin, {"性別": sex, "氏名": name})
-    assert frame.schema == findings.SCHEMA
+    problems = findings.status_problems("性別", sex) + findings.status_problems("氏名", name)
+    frame = findings.judged(origin, problems, RAW)
+    assert frame.schema == findings.JUDGED_SCHEMA
     assert frame.rows() == [
-        (0, 101, 7004, "性別", "FLD-050", b"1", ""),
-        (0, 102, 7007, "氏名", "FLD-010", "山\U0010ff8e1".encode(), ""),
-        (0, 102, 7011, "性別", "FLD-050", b"Z", ""),
+        (0, 101, 7004, "性別", "FLD-050", "error", "1", "record-rejected"),
+        (0, 102, 7007, "氏名", "FLD-010", "error", "山<8E>1", "record-rejected"),
+        (0, 102, 7011, "性別", "FLD-050", "error", "Z", "record-rejected"),
     ]
 
 
@@ -135,8 +140,8 @@ def test_rows_of_a_filtered_batch_point_at_their_records() -> None:
     origin = origin_of([b"abcd1", b"efgh2", b"ijkl3"], 4)
     batch = Origin(origin.chunk, origin.spans, {}, origin.decode, np.array([2, 3]))
     problem = ValueProblem(np.array([1]), "宛名番号", "MAP-002", pl.Series(["値"]))
-    assert findings.from_problems(batch, [problem]).rows() == [
-        (0, 3, 14, "宛名番号", "MAP-002", "値".encode(), "")
+    assert findings.judged(batch, [problem], RAW).rows() == [
+        (0, 3, 14, "宛名番号", "MAP-002", "error", "値", "record-rejected")
     ]
 
 
@@ -146,8 +151,9 @@ def test_a_value_that_was_unescaped_is_placed_at_its_record() -> None:
     edges = np.array([12, 8]), np.array([15, 10])
     spans = Spans(data, lambda _: edges, chunk.codes)
     origin = Origin(chunk, spans, {"町名": 0}, findings.decoder("utf-8"))
-    frame = findings.from_status(origin, {"町名": np.full(2, status.CONTROL, np.uint8)})
-    assert frame.select("offset", "value").rows() == [(0, b'a"b'), (8, b"cd")]
+    problems = findings.status_problems("町名", np.full(2, status.CONTROL, np.uint8))
+    frame = findings.judged(origin, problems, RAW)
+    assert frame.select("offset", "value").rows() == [(0, 'a"b'), (8, "cd")]
 
 
 def test_record_problems_carry_the_measured_length() -> None:
@@ -469,10 +475,8 @@ def test_bytes_that_are_no_text_are_shown_in_hex_and_their_digits_hidden() -> No
     chunk, spans = _one(b"\x01\x2c\xa0")
     origin = Origin(chunk, spans, {"所得": 0}, findings.decoder("cp932"), hexed=frozenset({"所得"}))
     problem = findings.ValueProblem(np.array([0]), "所得", "FLD-031")
-    [value] = findings.from_problems(origin, [problem])["value"].to_list()
-    assert value == b"X'012CA0'"
-    assert findings.mask(value.decode(), "personal", "masked", "FLD-031") == "X'999CA9'"
-    assert findings.mask(value.decode(), "personal", "raw", "FLD-031") == "X'012CA0'"
+    for policy, shown in ((Policy(), "X'999CA9'"), (RAW, "X'012CA0'")):
+        assert findings.judged(origin, [problem], policy)["value"].to_list() == [shown]
 
 
 def _one(data: bytes) -> tuple[Chunk, Spans]:

@@ -19,15 +19,13 @@ from converters.findings.catalogue import catalogue
 __all__ = [
     "SCHEMA",
     "Origin",
+    "Told",
     "ValueProblem",
-    "empty",
-    "from_problems",
     "from_records",
-    "from_status",
     "in_order",
-    "part",
     "single",
     "status_problems",
+    "told",
 ]
 
 SCHEMA: Final[dict[str, pl.DataType]] = {
@@ -84,11 +82,6 @@ class Origin:
     hexed: frozenset[str] = frozenset()
 
 
-def empty() -> pl.DataFrame:
-    """A frame without findings."""
-    return pl.DataFrame(schema=SCHEMA)
-
-
 def status_problems(name: str, outcome: Status, values: Values | None = None) -> list[ValueProblem]:
     """The problems among the outcomes of one column; `values` are those of the whole column."""
     if not len(outcome) or int(outcome.max()) < status.PROBLEM:
@@ -101,42 +94,35 @@ def status_problems(name: str, outcome: Status, values: Values | None = None) ->
     return found
 
 
-def from_status(origin: Origin, outcomes: Mapping[str, Status]) -> pl.DataFrame:
-    """The findings of decoding: field name to the outcomes of its values."""
-    problems = [
-        found for name, outcome in outcomes.items() for found in status_problems(name, outcome)
-    ]
-    return from_problems(origin, problems)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One problem with its places: the record and the offset of each row, and its value."""
+
+    records: Ints
+    offsets: Ints
+    values: list[str]
 
 
-def from_problems(origin: Origin, problems: Sequence[ValueProblem]) -> pl.DataFrame:
-    """The findings of a batch, in the order of its records and their bytes."""
-    parts = [part(origin, problem) for problem in problems if len(problem.rows)]
-    return in_order(parts) if parts else empty()
-
-
-def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Frames of findings as one, in the order of the records and their bytes."""
-    if len(parts) == 1:
-        # One code on one field, and its rows are ascending.
-        return parts[0]
-    return pl.concat(parts).sort("record", "offset", "field", "code", maintain_order=True)
-
-
-def part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
-    """The findings of one problem."""
+def told(origin: Origin, problem: ValueProblem) -> Told:
+    """Where the rows of a problem stand, and the values there as text for people."""
     rows = _chunk_rows(origin, problem.rows)
     place = origin.index.get(problem.field)
     offsets = (
         _record_offsets(origin.chunk, rows) if place is None else _offsets(origin, place, rows)
     )
     if problem.values is not None:
-        values = problem.values.cast(pl.Binary).fill_null(b"")
+        given = problem.values.cast(pl.Binary).fill_null(b"").to_list()
+        values = [value.decode("utf-8", "replace") for value in given]
     elif place is None:
-        values = pl.Series([b""], dtype=pl.Binary).new_from_index(0, len(rows))
+        values = [""] * len(rows)
     else:
-        values = _own_bytes(origin, place, rows, problem.field in origin.hexed)
-    return _frame(origin.chunk, rows, offsets, (problem.field, problem.code), values)
+        values = _own_text(origin, place, rows, problem.field in origin.hexed)
+    return Told(rows + origin.chunk.first, offsets, values)
+
+
+def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of findings as one, in the order of the records and their bytes."""
+    return pl.concat(parts).sort("record", "offset", "field", "code", maintain_order=True)
 
 
 def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl.DataFrame:
@@ -149,8 +135,12 @@ def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl
         lengths = chunk.stop[rows] - chunk.bounds[rows]
         values = [str(length).encode() if code in MEASURED else b"" for length in lengths.tolist()]
         measured = pl.Series(values, dtype=pl.Binary)
-        parts.append(_frame(chunk, rows, _record_offsets(chunk, rows), ("", code), measured))
-    return pl.concat(parts).sort("record", maintain_order=True) if parts else empty()
+        parts.append(_frame(chunk, rows, code, measured))
+    return (
+        pl.concat(parts).sort("record", maintain_order=True)
+        if parts
+        else pl.DataFrame(schema=SCHEMA)
+    )
 
 
 def single(
@@ -163,26 +153,15 @@ def single(
     return pl.DataFrame([row], schema=SCHEMA, orient="row")
 
 
-def _frame(
-    chunk: Chunk, rows: Ints, offsets: Ints, what: tuple[str, str], values: pl.Series
-) -> pl.DataFrame:
-    field, code = what
-    count = len(rows)
-    return pl.DataFrame(
-        [
-            pl.Series("file", np.full(count, chunk.file, np.uint16)),
-            pl.Series("record", (rows + chunk.first).astype(np.uint64)),
-            pl.Series("offset", offsets.astype(np.uint64)),
-            _repeated("field", field, count),
-            _repeated("code", code, count),
-            values.alias("value"),
-            _repeated("action", "", count),
-        ]
-    )
-
-
-def _repeated(name: str, value: str, count: int) -> pl.Series:
-    return pl.Series(name, [value], pl.String).new_from_index(0, count)
+def _frame(chunk: Chunk, rows: Ints, code: str, values: pl.Series) -> pl.DataFrame:
+    """Findings of one code on whole records."""
+    places = {
+        "file": np.full(len(rows), chunk.file, np.uint16),
+        "record": (rows + chunk.first).astype(np.uint64),
+        "offset": _record_offsets(chunk, rows).astype(np.uint64),
+    }
+    words = {"field": pl.lit(""), "code": pl.lit(code), "value": values, "action": pl.lit("")}
+    return pl.DataFrame(places).with_columns(**words).cast(SCHEMA)  # type: ignore[arg-type]
 
 
 def _chunk_rows(origin: Origin, rows: Ints) -> Ints:
@@ -203,12 +182,13 @@ def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
     return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
 
 
-def _own_bytes(origin: Origin, place: int, rows: Ints, hexed: bool) -> pl.Series:
+def _own_text(origin: Origin, place: int, rows: Ints, hexed: bool) -> list[str]:
+    """What stands in the field, each different value put into text once."""
     spans = origin.spans
     starts, stops = (edge[rows].tolist() for edge in spans.of(place))
     values = [_slice(spans.data, a, b) for a, b in zip(starts, stops, strict=True)]
-    texts = {value: _shown(origin, value, hexed).encode() for value in set(values)}
-    return pl.Series([texts[value] for value in values], dtype=pl.Binary)
+    texts = {value: _shown(origin, value, hexed) for value in set(values)}
+    return [texts[value] for value in values]
 
 
 def _shown(origin: Origin, value: bytes, hexed: bool) -> str:

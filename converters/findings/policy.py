@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 
 from converters.columns import Ints
 from converters.findings.catalogue import catalogue
-from converters.findings.frames import Origin, ValueProblem, in_order, part
+from converters.findings.frames import Origin, Told, ValueProblem, told
 from converters.findings.masking import Mode, Sensitivity, mask_all
 from converters.model import Field, Layout, Mapping, Override
 
@@ -43,6 +43,7 @@ JUDGED_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 """Columns of a judged frame. `value` is the text that may be shown."""
 
+NO_ROWS: Final = np.empty(0, np.int64)
 ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
 
 
@@ -111,23 +112,49 @@ def sensitivity(field: Field) -> Sensitivity:
 
 
 def judged(origin: Origin, problems: Sequence[ValueProblem], policy: Policy) -> pl.DataFrame:
-    """The findings of a batch, judged: what `judge` makes of `from_problems`, without a question
-    to each row. A problem has one code and one field, so its rows share their fate."""
-    parts = []
+    """The findings of a batch in the order of its records and their bytes, judged.
+
+    A problem has one code and one field, so its rows share their fate and are asked for it once.
+    """
+    found: list[Told] = []
+    words: list[tuple[str, str, str, str]] = []
     for problem in problems:
         severity = policy.severity(problem.code, problem.field)
         if severity != "off" and len(problem.rows):
+            here = told(origin, problem)
+            found.append(replace(here, values=_shown(here.values, problem, policy)))
             action = _action(problem.code, severity, policy)
-            found = part(origin, problem)
-            found = found.with_columns(_shown(found["value"], problem.field, problem.code, policy))
-            parts.append(_sentenced(found, severity, action))
-    return in_order(parts) if parts else pl.DataFrame(schema=JUDGED_SCHEMA)
+            words.append((problem.field, problem.code, severity, action))
+    if not found:
+        return pl.DataFrame(schema=JUDGED_SCHEMA)
+    return _framed(origin.chunk.file, found, words)
 
 
-def _sentenced(frame: pl.DataFrame, severity: str, action: str) -> pl.DataFrame:
-    columns = frame.get_columns()
-    columns.insert(-2, pl.Series("severity", [severity]).new_from_index(0, len(frame)))
-    columns[-1] = pl.Series("action", [action]).new_from_index(0, len(frame))
+def _framed(
+    file: int, found: Sequence[Told], words: Sequence[tuple[str, str, str, str]]
+) -> pl.DataFrame:
+    """Problems as one frame; `words` has the field, code, severity and action of each."""
+    which = np.repeat(np.arange(len(found)), [len(one.values) for one in found])
+    records = np.concatenate([one.records for one in found])
+    offsets = np.concatenate([one.offsets for one in found])
+    ranks = np.empty(len(words), np.int64)
+    ranks[sorted(range(len(words)), key=lambda problem: words[problem])] = range(len(words))
+    order = np.lexsort((ranks[which], offsets, records))
+    which = which[order]
+    field, code, severity, action = (
+        pl.Series(column, dtype=pl.String).gather(which) for column in zip(*words, strict=True)
+    )
+    values = pl.Series([value for one in found for value in one.values], dtype=pl.String)
+    columns = {
+        "file": np.full(len(which), file, np.uint16),
+        "record": records[order].astype(np.uint64),
+        "offset": offsets[order].astype(np.uint64),
+        "field": field,
+        "code": code,
+        "severity": severity,
+        "value": values.gather(order),
+        "action": action,
+    }
     return pl.DataFrame(columns)
 
 
@@ -171,19 +198,24 @@ def _masked(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         return frame.cast({"value": pl.String})
     rows = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
     groups = frame.with_columns(rows).partition_by("code", "field", maintain_order=True)
-    values = [_shown(one["value"], one["field"][0], one["code"][0], policy) for one in groups]
+    values = [pl.Series("value", _of_group(group, policy), pl.String) for group in groups]
     order = pl.concat([group["row"] for group in groups]).arg_sort()
     return frame.with_columns(pl.concat(values)[order])
 
 
-def _shown(column: pl.Series, name: str, code: str, policy: Policy) -> pl.Series:
-    """The values of one code of one field."""
-    values = column.to_list()
+def _of_group(group: pl.DataFrame, policy: Policy) -> list[str]:
+    """The values of one code of one field, as they may be shown."""
+    values = [value.decode("utf-8", "replace") for value in group["value"].to_list()]
+    return _shown(values, ValueProblem(NO_ROWS, group["field"][0], group["code"][0]), policy)
+
+
+def _shown(values: list[str], problem: ValueProblem, policy: Policy) -> list[str]:
+    """The values of a problem as they may be shown, each different one masked once."""
     different = list(dict.fromkeys(values))
-    texts = [value.decode("utf-8", "replace") for value in different]
-    masks = mask_all(texts, policy.sensitivity(name), policy.samples, code, policy.target)
+    sensitivity = policy.sensitivity(problem.field)
+    masks = mask_all(different, sensitivity, policy.samples, problem.code, policy.target)
     shown = dict(zip(different, masks, strict=True))
-    return pl.Series("value", [shown[value] for value in values], pl.String)
+    return [shown[value] for value in values]
 
 
 def at_least(severity: str, threshold: str) -> bool:

@@ -15,7 +15,6 @@ from converters.kernels.decode import (
     KANA,
     LOWER,
     ONE,
-    SPACES,
     TOP,
     WIDE,
     outcome_of,

@@ -57,9 +57,7 @@ def return_trip(plan: Plan, back: Plan, keep: bool, source: Source, chunk: Chunk
     found = _differences(plan, source, there, made)
     if not len(found):
         return Done(step.lean(plan, there))
-    both = pl.concat([there.findings, findings.judge(found, plan.policy)])
-    order = ("record", "offset", "field", "code")
-    whole = replace(there, findings=both.sort(order, maintain_order=True))
+    whole = replace(there, findings=findings.in_order([there.findings, found]))
     return Done(step.lean(plan, whole))
 
 
@@ -83,7 +81,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     patches, _ = residual.compare(chunk, made)
     gone = np.setdiff1d(there.written.records if there.written else [], made.records)
     if not len(patches) and not len(gone):
-        return findings.empty()
+        return pl.DataFrame(schema=findings.JUDGED_SCHEMA)
     spans = side.form.spans(chunk, source.order)
     origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
     places = patches[:, 3]
@@ -97,7 +95,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     lost = np.union1d(gone.astype(np.int64) - chunk.first, rows[fields < 0])
     if len(lost):
         problems.append(findings.ValueProblem(lost.astype(np.int64), "", "BAL-009"))
-    return findings.from_problems(origin, problems)
+    return findings.judged(origin, problems, plan.policy)
 
 
 def _fields(spans: Spans, count: int, rows: Ints, places: Ints) -> Ints:
