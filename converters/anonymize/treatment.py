@@ -16,7 +16,7 @@ from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.checkdigits import SCHEMES
-from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text, series, take
+from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
 from converters.errors import UsageError
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
@@ -88,7 +88,7 @@ def _known(layout: Layout) -> None:
             raise UsageError(f"{layout.id}: {field.name} is {field.kind}, not a kind of anonymize")
 
 
-def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Opened:
+def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
     """What there is to know about a chunk."""
     spans = made.side.form.spans(chunk, order)
     batch, outcomes = fields.decode(made.side.fields, spans, chunk.first)
@@ -107,7 +107,7 @@ def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Open
 def _unescaped(
     side: Side,
     chunk: Chunk,
-    order: tuple[int, ...] | None,
+    order: Order,
     found: tuple[Ints, Ints],
 ) -> None:
     """Values with doubled quotes were copied behind the chunk; here they are found where they

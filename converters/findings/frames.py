@@ -48,7 +48,7 @@ character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text 
 `action` is empty until `judge` has filled it.
 """
 
-MEASURED = ("REC-001", "REC-002", "REC-008")
+MEASURED = ("REC-001", "REC-002", "REC-008", "REC-022")
 """Record problems whose value is the length of the record in bytes."""
 
 
@@ -139,16 +139,20 @@ def part(origin: Origin, problem: ValueProblem) -> pl.DataFrame:
     return _frame(origin.chunk, rows, offsets, (problem.field, problem.code), values)
 
 
-def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl.DataFrame:
+def from_records(
+    chunk: Chunk, problems: Mapping[int, str], codes: Status, details: Mapping[int, str]
+) -> pl.DataFrame:
     """The findings on whole records: `codes` are numbers of record problems (0: none), `problems`
-    the finding code of each."""
+    the finding code of each, `details` what else is known of some of them."""
     parts = []
     for number in np.unique(codes[codes > 0]):
         rows = np.flatnonzero(codes == number)
         code = problems[int(number)]
         lengths = chunk.stop[rows] - chunk.bounds[rows]
-        values = [str(length).encode() if code in MEASURED else b"" for length in lengths.tolist()]
-        measured = pl.Series(values, dtype=pl.Binary)
+        known = [details.get(row, "").encode() for row in rows.tolist()]
+        if code in MEASURED:
+            known = [str(length).encode() for length in lengths.tolist()]
+        measured = pl.Series(known, dtype=pl.Binary)
         parts.append(_frame(chunk, rows, _record_offsets(chunk, rows), ("", code), measured))
     return pl.concat(parts).sort("record", maintain_order=True) if parts else empty()
 
