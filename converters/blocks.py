@@ -20,9 +20,9 @@ from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import Beginning, Ending, Form, Packer, Split
 from converters.kernels.blocks import block_ends, split_blocks, split_slots
 from converters.kernels.variable import WORD
-from converters.model import Framing, Layout
+from converters.model import Layout
 
-__all__ = ["Blocks", "form", "wanted"]
+__all__ = ["Blocks", "form"]
 
 LARGEST: Final = 1 << 16
 """A block that is given up is no longer than a descriptor word can say."""
@@ -72,12 +72,6 @@ class Blocks:
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         return self.inner.assemble(texts, keep)
-
-
-def wanted(framing: Framing) -> bool:
-    """Do the records stand in blocks?"""
-    placed = framing.fixed or framing.variable
-    return placed is not None and placed.block is not None
 
 
 def form(layout: Layout) -> Blocks:

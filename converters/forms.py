@@ -37,7 +37,7 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
         found = delimited.form(layout, decode, encode)
     elif framing.xml is not None:
         found = markup.form(layout)
-    elif blocks.wanted(framing):
+    elif framing.blocked:
         found = blocks.form(layout)
     else:
         found = variable.form(layout) if framing.variable else fixed.form(layout)

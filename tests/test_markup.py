@@ -531,3 +531,18 @@ def test_the_command_ends_with_the_right_code(
     assert "SRC-019" in capsys.readouterr().err
     path.write_bytes(SOUND.encode("utf-16"))
     assert main(["validate", str(path), "--layout", layout]) == 3
+
+
+def test_commands_that_cannot_do_it_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = str(files(tmp_path, SOUND)), str(tmp_path / "out")
+    layout, key = str(tmp_path / "people.yaml"), tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
+    keyed = ["--layout", layout, "--key-file", str(key), "--out", out]
+    assert main(["anonymize", path, *keyed]) == 2
+    assert main(["generate", layout, "--records", "9", "--defects", "0.5", "--out", out]) == 2
+    assert capsys.readouterr().err.count("XML") == 2
+    assert main(["generate", layout, "--records", "9", "--out", out]) == 0
+    assert main(["validate", out, "--layout", layout]) == 0
+    assert main(["preview", path, "--layout", layout]) == 0

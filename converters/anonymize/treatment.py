@@ -77,7 +77,11 @@ def treatment(side: Side, key: bytes) -> Treatment:
 
 
 def _known(layout: Layout) -> None:
-    """UsageError where there is a charset or a kind whose bytes cannot be replaced one by one."""
+    """UsageError where there is a form, a charset or a kind whose bytes cannot be replaced one by
+    one: values of XML are not what stands there, and nobody knows what a header holds."""
+    framing = layout.framing
+    if framing.xml or framing.header or framing.footer:
+        raise UsageError(f"{layout.id}: anonymize takes no XML, and no files with header or footer")
     for field in layout.record.fields:
         script = scripts.of(layout, field)
         if script.structure not in ("pairs", "utf-8") or script.name != scripts.of(layout).name:

@@ -162,6 +162,12 @@ class Framing(Model):
         return self
 
     @property
+    def blocked(self) -> bool:
+        """Do the records stand in blocks?"""
+        placed = self.fixed or self.variable
+        return placed is not None and placed.block is not None
+
+    @property
     def form(self) -> str:
         """The name of its form."""
         return next(name for name in FORMS if getattr(self, name))
