@@ -1,14 +1,12 @@
 """Blocks of records: a form whose records stand in blocks, around the form of the records.
 
-A block header belongs to the first record of the block, a filler to the last one, so that every
-byte belongs to a record; `own` tells where the record itself lies. Blocks are written one after
-the other, wherever their records were made. What cannot be made again, how the records were spread
-over blocks and what stood between them, is kept beside the residual.
+A block header belongs to the first record of the block, a filler to the last one. Blocks are
+written one after the other, wherever their records were made. What cannot be made again, how the
+records were spread over blocks and what stood between them, is kept beside the residual.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import fixed, variable
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.around import Again
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import Beginning, Ending, Form, Packer, Split
 from converters.kernels.blocks import block_ends, split_blocks, split_slots
 from converters.kernels.variable import WORD
-from converters.model import Framing, Layout
+from converters.model import Layout
 
-__all__ = ["Blocks", "Kept", "form", "wanted"]
+__all__ = ["Blocks", "form"]
 
 LARGEST: Final = 1 << 16
 """A block that is given up is no longer than a descriptor word can say."""
@@ -51,7 +50,7 @@ class Blocks:
     def split(self, data: Bytes, eof: bool) -> Split:
         return self.found(data, eof)
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         begin, _ = chunk.edges
         bounds = np.append(begin, chunk.bounds[-1])
         return self.inner.spans(replace(chunk, bounds=bounds, own=None), order)
@@ -62,23 +61,17 @@ class Blocks:
     def closing(self) -> bytes:
         return self.inner.closing()
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
-        return self.inner.end(tail, unended, place)
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
+        return self.inner.end(tail, unended, place, order)
 
     def packer(self, kept: bytes = b"") -> Packer:
-        return _Again(self.inner, kept) if kept else self.fresh()
+        return Again(self.inner, kept) if kept else self.fresh()
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         return self.inner.fit(texts)
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         return self.inner.assemble(texts, keep)
-
-
-def wanted(framing: Framing) -> bool:
-    """Do the records stand in blocks?"""
-    placed = framing.fixed or framing.variable
-    return placed is not None and placed.block is not None
 
 
 def form(layout: Layout) -> Blocks:
@@ -180,65 +173,3 @@ class _Words:
         size = sum(len(part) for part in parts) + (WORD if self._way & 1 else 0)
         word = size.to_bytes(2, "little" if self._way & 2 else "big") + bytes(2)
         return [np.frombuffer(word, np.uint8), *parts]
-
-
-class Kept:
-    """What stood before and behind the records of a file, as far as it is no record's own."""
-
-    def __init__(self) -> None:
-        self._rows: list[Ints] = []
-        self._parts: list[bytes] = []
-
-    def add(self, chunk: Chunk) -> None:
-        """The next chunk of the file."""
-        if chunk.own is None:
-            return
-        begin, end = chunk.edges
-        low, high = chunk.bounds[:-1], chunk.bounds[1:]
-        rows = np.flatnonzero((begin > low) | (high > end))
-        sizes = [rows + chunk.first, begin[rows] - low[rows], high[rows] - end[rows]]
-        self._rows.append(np.column_stack(sizes).astype(np.int64))
-        for row in rows.tolist():
-            self._parts.append(chunk.data[low[row] : begin[row]].tobytes())
-            self._parts.append(chunk.data[end[row] : high[row]].tobytes())
-
-    def packed(self) -> bytes:
-        """All of it, as `Blocks.packer` takes it; empty where there was none."""
-        if not self._rows:
-            return b""
-        rows = np.concatenate(self._rows)
-        return zlib.compress(
-            len(rows).to_bytes(8, "little") + rows.tobytes() + b"".join(self._parts)
-        )
-
-
-class _Again:
-    """Puts back what was kept around records that have all come back."""
-
-    def __init__(self, inner: Form, kept: bytes) -> None:
-        data = zlib.decompress(kept)
-        count = int.from_bytes(data[:8], "little")
-        self._inner = inner
-        self._rows = np.frombuffer(data, np.int64, 3 * count, 8).reshape(count, 3)
-        self._parts = np.frombuffer(data, np.uint8, offset=8 + 24 * count)
-        self._next, self._row, self._place = 1, 0, 0
-
-    def add(self, data: Bytes) -> Bytes:
-        bounds = self._inner.split(data, True).bounds
-        first, self._next = self._next, self._next + len(bounds) - 1
-        parts: list[Bytes] = [np.empty(0, np.uint8)]
-        done = 0
-        while self._row < len(self._rows) and self._rows[self._row, 0] < self._next:
-            number, head, tail = self._rows[self._row].tolist()
-            low, high = bounds[number - first], bounds[number - first + 1]
-            parts += [data[done:low], self._taken(head), data[low:high], self._taken(tail)]
-            done = high
-            self._row += 1
-        return np.concatenate([*parts, data[done:]])
-
-    def finish(self) -> Bytes:
-        return np.empty(0, np.uint8)
-
-    def _taken(self, size: int) -> Bytes:
-        self._place += size
-        return self._parts[self._place - size : self._place]

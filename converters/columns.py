@@ -13,7 +13,7 @@ plan, and a conversion to it 50 µs, for each column of each chunk. What polars 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
@@ -30,6 +30,7 @@ __all__ = [
     "Chunk",
     "Ints",
     "Mask",
+    "Order",
     "Spans",
     "Status",
     "Text",
@@ -48,6 +49,9 @@ Status = npt.NDArray[np.uint8]
 """One outcome per value; see `status`."""
 Mask = npt.NDArray[np.bool_]
 Views = npt.NDArray[np.uint64]
+Order = tuple[int, ...] | bytes | None
+"""What the beginning of a file says of all its records: the field of each file column, -1 for a
+column the layout does not know; or the tags around them. None: nothing but what the layout says."""
 
 STRING = pa.string_view()
 NEWEST = pl.CompatLevel.newest()
@@ -96,12 +100,13 @@ class Spans:
 
     `of` gives two int64 arrays with a place per record. `data` is the chunk's own bytes, followed
     by unescaped copies of the values that had doubled quotes. `codes[i]` is the number of a record
-    problem found while looking for fields.
+    problem found while looking for fields, `details` says more of some of them.
     """
 
     data: Bytes
     of: Callable[[int], tuple[Ints, Ints]]
     codes: Status
+    details: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import scripts, status
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import (
     MARK,
     Beginning,
@@ -104,7 +104,7 @@ class Delimited:
     def closing(self) -> bytes:
         return b"\x1a" if self.framing.eof == "1a" else b""
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         return ended(tail, unended, place)
 
     def packer(self, kept: bytes = b"") -> Packer:
@@ -117,7 +117,7 @@ class Delimited:
         )
         return Split(found.bounds, found.stop, found.codes, len(data) if eof else found.used)
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         columns = np.array(range(len(self.fields)) if order is None else order, np.int64)
         shape = (len(self.fields), chunk.records)
         start, stop = np.empty(shape, np.int64), np.empty(shape, np.int64)

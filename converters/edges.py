@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import Beginning, Ending, FileProblem, Form, Packer, Split
 
 __all__ = ["Edges"]
@@ -44,7 +44,7 @@ class Edges:
         found = self.inner.split(data[: max(len(data) - self.footer, 0)], eof)
         return replace(found, used=len(data)) if eof else found
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         return self.inner.spans(chunk, order)
 
     def opening(self) -> bytes:
@@ -53,9 +53,9 @@ class Edges:
     def closing(self) -> bytes:
         return self.inner.closing() + self._blanks(self.footer)
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         edge = max(len(tail) - self.footer, 0)
-        found = self.inner.end(tail[:edge], unended, place)
+        found = self.inner.end(tail[:edge], unended, place, order)
         return Ending(found.problems, found.trailer + tail[edge:])
 
     def packer(self, kept: bytes = b"") -> Packer:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from converters import charset, scripts, status
 from converters.charset import Charset
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import (
     Beginning,
     Ending,
@@ -77,7 +77,7 @@ class Fixed:
     def closing(self) -> bytes:
         return self.mark
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         return ended(tail, unended and self.newline > 0, place)
 
     def packer(self, kept: bytes = b"") -> Packer:
@@ -87,7 +87,7 @@ class Fixed:
         shape = (self.length, self.newline, self.longest)
         return split(split_fixed, data, eof, shape, self.length + self.newline)
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         begin, broken = chunk.bounds[:-1], np.flatnonzero(chunk.codes)
 
         def of(field: int) -> tuple[Ints, Ints]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from converters import blocks, delimited, fixed, scripts, variable
-from converters.blocks import Kept
+from converters import blocks, delimited, fixed, markup, scripts, variable
+from converters.around import Kept
 from converters.edges import Edges
 from converters.framing import PROBLEMS, Beginning, Ending, FileProblem, Form, Split, packed
 from converters.model import Layout
@@ -35,7 +35,9 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
     found: Form
     if framing.delimited is not None:
         found = delimited.form(layout, decode, encode)
-    elif blocks.wanted(framing):
+    elif framing.xml is not None:
+        found = markup.form(layout)
+    elif framing.blocked:
         found = blocks.form(layout)
     else:
         found = variable.form(layout) if framing.variable else fixed.form(layout)

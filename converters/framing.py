@@ -16,16 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import charset
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.kernels.frame import (
     BLANK,
     BLOCK,
     CHAIN,
+    EXTRA,
     HEADER,
     LONG,
+    MALFORMED,
     MISSING,
+    OPEN,
     RAGGED,
+    REPEATED,
     SHORT,
+    STRAY,
     TOO_LONG,
     UNCLOSED,
 )
@@ -54,11 +59,16 @@ PROBLEMS: Final[dict[int, str]] = {
     BLANK: "REC-005",
     BLOCK: "REC-021",
     CHAIN: "REC-022",
+    EXTRA: "REC-034",
     HEADER: "REC-011",
     LONG: "REC-002",
+    MALFORMED: "REC-033",
     MISSING: "REC-012",
+    OPEN: "REC-032",
     RAGGED: "REC-006",
+    REPEATED: "REC-035",
     SHORT: "REC-001",
+    STRAY: "REC-031",
     TOO_LONG: "REC-008",
     UNCLOSED: "REC-007",
 }
@@ -81,14 +91,10 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What stood before the first record: `used` bytes of it.
-
-    `order[k]` is the field of file column k, -1 for a column the layout does not know; None means
-    that the columns are the fields.
-    """
+    """What stood before the first record: `used` bytes of it."""
 
     used: int
-    order: tuple[int, ...] | None
+    order: Order
     problems: tuple[FileProblem, ...]
 
 
@@ -151,7 +157,7 @@ class Form(Protocol):
     def split(self, data: Bytes, eof: bool) -> Split:
         """The whole records of `data`, which begins with one."""
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         """Where the fields lie, fillers included. `order` is that of the file's `Beginning`."""
 
     def opening(self) -> bytes:
@@ -160,12 +166,12 @@ class Form(Protocol):
     def closing(self) -> bytes:
         """What is written behind the last record."""
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         """What stands behind the last record, from offset `place` on. `unended`: that record has
         no line end."""
 
     def packer(self, kept: bytes = b"") -> Packer:
-        """What puts written records into blocks: as `Blocks` kept them, or afresh."""
+        """What puts written records into blocks: as they were kept, or afresh."""
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         """Which values the form cannot write as they are, one status per value."""

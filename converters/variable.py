@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import charset, scripts
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.fixed import Fixed, slots
 from converters.framing import Beginning, Ending, Loose, Packer, Split, ended, split
 from converters.kernels import counted
@@ -79,7 +79,7 @@ class Variable:
     def closing(self) -> bytes:
         return self.fixed.closing()
 
-    def end(self, tail: bytes, unended: bool, place: int) -> Ending:
+    def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         return ended(tail, unended and self.newline > 0, place)
 
     def packer(self, kept: bytes = b"") -> Packer:
@@ -93,7 +93,7 @@ class Variable:
         shape = (self.fixed.length, self.way, self.longest)
         return split(kernel, data, eof, shape, 64)
 
-    def spans(self, chunk: Chunk, order: tuple[int, ...] | None) -> Spans:
+    def spans(self, chunk: Chunk, order: Order) -> Spans:
         at, width = self.fixed.at, self.fixed.width
         begin = chunk.bounds[:-1] + self.lead
         end = np.where(chunk.codes == 0, chunk.stop, begin)

@@ -278,7 +278,7 @@ def test_headers_and_footers_are_no_records() -> None:
     assert (beginning.used, beginning.problems) == (3, ())
     found, rest = records(of, data[3:])
     assert ([raw for raw, _, _ in found], rest) == ([ONE + b"\r\n"] * 2, b"TR")
-    ending = of.end(b"\x1aTR", False, 23)
+    ending = of.end(b"\x1aTR", False, 23, None)
     assert [one.code for one in ending.problems] == ["SRC-007"]
     assert ending.trailer == b"TR"
     assert (of.opening(), of.closing()) == (b"   ", b"  ")

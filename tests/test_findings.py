@@ -159,7 +159,7 @@ def test_a_value_that_was_unescaped_is_placed_at_its_record() -> None:
 def test_record_problems_carry_the_measured_length() -> None:
     chunk = chunk_of([b"abcd", b"", b"ab"], first=5)
     codes = np.array([0, 2, 1], np.uint8)
-    frame = findings.from_records(chunk, {1: "REC-001", 2: "REC-005"}, codes)
+    frame = findings.from_records(chunk, {1: "REC-001", 2: "REC-005"}, codes, {})
     assert frame.select("record", "offset", "code", "value").rows() == [
         (6, 6, "REC-005", b""),
         (7, 8, "REC-001", b"2"),

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from converters.anonymize.treatment import Opened, Treatment, apply, opened, treatment
-from converters.columns import Bytes, Chunk, Ints
+from converters.columns import Bytes, Chunk, Ints, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.model import Layout
 from converters.pipeline import Job, step
@@ -109,7 +109,7 @@ def _treated(
     return out, _restored(made, given, out, wrong)
 
 
-def _findings(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None, rows: Ints) -> pl.DataFrame:
+def _findings(plan: Plan, chunk: Chunk, order: Order, rows: Ints) -> pl.DataFrame:
     """What is wrong with some rows of a chunk: row, field and code."""
     pieces = [chunk.data[chunk.bounds[row] : chunk.bounds[row + 1]] for row in rows.tolist()]
     if len(rows) == chunk.records:

@@ -16,7 +16,7 @@ from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.checkdigits import SCHEMES
-from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text, series, take
+from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
 from converters.errors import UsageError
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
@@ -77,7 +77,11 @@ def treatment(side: Side, key: bytes) -> Treatment:
 
 
 def _known(layout: Layout) -> None:
-    """UsageError where there is a charset or a kind whose bytes cannot be replaced one by one."""
+    """UsageError where there is a form, a charset or a kind whose bytes cannot be replaced one by
+    one: values of XML are not what stands there, and nobody knows what a header holds."""
+    framing = layout.framing
+    if framing.xml or framing.header or framing.footer:
+        raise UsageError(f"{layout.id}: anonymize takes no XML, and no files with header or footer")
     for field in layout.record.fields:
         script = scripts.of(layout, field)
         if script.structure not in ("pairs", "utf-8") or script.name != scripts.of(layout).name:
@@ -88,7 +92,7 @@ def _known(layout: Layout) -> None:
             raise UsageError(f"{layout.id}: {field.name} is {field.kind}, not a kind of anonymize")
 
 
-def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Opened:
+def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
     """What there is to know about a chunk."""
     spans = made.side.form.spans(chunk, order)
     batch, outcomes = fields.decode(made.side.fields, spans, chunk.first)
@@ -107,7 +111,7 @@ def opened(made: Treatment, chunk: Chunk, order: tuple[int, ...] | None) -> Open
 def _unescaped(
     side: Side,
     chunk: Chunk,
-    order: tuple[int, ...] | None,
+    order: Order,
     found: tuple[Ints, Ints],
 ) -> None:
     """Values with doubled quotes were copied behind the chunk; here they are found where they

@@ -46,7 +46,7 @@ character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text 
 `action` is empty until `judge` has filled it.
 """
 
-MEASURED = ("REC-001", "REC-002", "REC-008")
+MEASURED = ("REC-001", "REC-002", "REC-008", "REC-022")
 """Record problems whose value is the length of the record in bytes."""
 
 
@@ -125,22 +125,23 @@ def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(parts).sort("record", "offset", "field", "code", maintain_order=True)
 
 
-def from_records(chunk: Chunk, problems: Mapping[int, str], codes: Status) -> pl.DataFrame:
+def from_records(
+    chunk: Chunk, problems: Mapping[int, str], codes: Status, details: Mapping[int, str]
+) -> pl.DataFrame:
     """The findings on whole records: `codes` are numbers of record problems (0: none), `problems`
-    the finding code of each."""
+    the finding code of each, `details` what else is known of some of them."""
     parts = []
     for number in np.unique(codes[codes > 0]):
         rows = np.flatnonzero(codes == number)
         code = problems[int(number)]
         lengths = chunk.stop[rows] - chunk.bounds[rows]
-        values = [str(length).encode() if code in MEASURED else b"" for length in lengths.tolist()]
-        measured = pl.Series(values, dtype=pl.Binary)
-        parts.append(_frame(chunk, rows, code, measured))
-    return (
-        pl.concat(parts).sort("record", maintain_order=True)
-        if parts
-        else pl.DataFrame(schema=SCHEMA)
-    )
+        known = [details.get(row, "").encode() for row in rows.tolist()]
+        if code in MEASURED:
+            known = [str(length).encode() for length in lengths.tolist()]
+        parts.append(_frame(chunk, rows, code, pl.Series(known, dtype=pl.Binary)))
+    if not parts:
+        return pl.DataFrame(schema=SCHEMA)
+    return pl.concat(parts).sort("record", maintain_order=True)
 
 
 def single(

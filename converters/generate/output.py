@@ -15,7 +15,7 @@ from converters import charset as charsets
 from converters import fields, forms, scripts
 from converters import status as outcome
 from converters.columns import Bytes, Chunk, Ints, Spans
-from converters.errors import EnvironmentFailure
+from converters.errors import EnvironmentFailure, UsageError
 from converters.forms import Form
 from converters.generate.columns import columns, compile
 from converters.generate.defects import DEFECTS, Truth, damaged
@@ -31,8 +31,11 @@ SOUND = (outcome.OK, outcome.BLANK, outcome.UNKNOWN, outcome.GAIJI)
 def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 0.0) -> None:
     """Writes a synthetic file; with a defect rate above 0 also PATH.defects.csv.
 
-    The same layout, number of records, seed and rate give the same bytes.
+    The same layout, number of records, seed and rate give the same bytes. UsageError for defects
+    in a form whose records cannot be damaged one by one.
     """
+    if defects > 0 and (layout.framing.xml or layout.framing.blocked):
+        raise UsageError(f"{layout.id}: defects cannot be made in XML, or in blocks")
     try:
         with path.open("wb") as out:
             truths = list(_written(layout, out, records, seed, defects))

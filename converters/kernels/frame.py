@@ -19,18 +19,23 @@ __all__ = [
     "BLOCK",
     "CHAIN",
     "CLOSED",
+    "EXTRA",
     "FRESH",
     "HEADER",
     "LAST",
     "LONG",
+    "MALFORMED",
     "MISSING",
     "NONE",
     "ONE",
+    "OPEN",
     "PLAIN",
     "QUOTE",
     "QUOTED",
     "RAGGED",
+    "REPEATED",
     "SHORT",
+    "STRAY",
     "TOO_LONG",
     "UNCLOSED",
     "parity",
@@ -51,6 +56,11 @@ HEADER: Final = 7
 MISSING: Final = 8
 BLOCK: Final = 9
 CHAIN: Final = 10
+STRAY: Final = 11
+OPEN: Final = 12
+MALFORMED: Final = 13
+EXTRA: Final = 14
+REPEATED: Final = 15
 
 LF: Final = 0x0A
 CR: Final = 0x0D

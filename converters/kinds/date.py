@@ -67,7 +67,7 @@ def style_of(field: Field, layout: Layout) -> str:
     """The field's style; the plain form of its kind where none is given."""
     if field.style:
         return field.style
-    fixed = layout.framing.delimited is None
+    fixed = layout.framing.placed
     if field.kind == "time":
         return "HHMMSS" if fixed else "HH:MM:SS"
     return "YYYYMMDD" if fixed else "YYYY-MM-DD"

@@ -92,7 +92,7 @@ def _fits(field: Field) -> bool:
 def explicit_point(field: Field, layout: Layout) -> bool:
     """Whether the decimal point is written: in delimited files, unless the layout says so."""
     if field.point is None:
-        return layout.framing.delimited is not None
+        return not layout.framing.placed
     return field.point == "explicit"
 
 

@@ -104,7 +104,7 @@ class _Trim:
 def padding(field: Field, layout: Layout, charset: Charset | None = None) -> _Trim:
     """How the field's padding comes off. Trailing spaces are the kernels' own matter, and zeros
     are never taken off: a zero is a value."""
-    if layout.framing.delimited is not None:
+    if not layout.framing.placed:
         return _Trim(0, 0)
     pad = field.pad or " "
     byte, blank = ord(pad) if pad.isascii() and pad != "0" else 0, 0x20
@@ -121,7 +121,7 @@ def padding(field: Field, layout: Layout, charset: Charset | None = None) -> _Tr
 def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     """The plain text decoder of a field, special spellings aside."""
     allowed = np.uint32(ALLOWED[field.kind])
-    fixed = layout.framing.delimited is None
+    fixed = layout.framing.placed
     trim = padding(field, layout, charset)
     read = reader(field, charset, allowed, fixed)
 

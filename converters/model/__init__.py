@@ -14,6 +14,7 @@ from converters.model.framing import (
     LengthField,
     VariableBlocks,
     VariableFraming,
+    XmlFraming,
 )
 from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
@@ -48,4 +49,5 @@ __all__ = [
     "Title",
     "VariableBlocks",
     "VariableFraming",
+    "XmlFraming",
 ]

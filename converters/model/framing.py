@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field as Key
 from pydantic import StringConstraints, model_validator
 
-from converters.model.values import Model, Size
+from converters.model.values import Model, Name, Size
 
 __all__ = [
     "DelimitedFraming",
@@ -17,10 +17,13 @@ __all__ = [
     "LengthField",
     "VariableBlocks",
     "VariableFraming",
+    "XmlFraming",
 ]
 
 Terminator = Literal["crlf", "lf", "none"]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{2}$")]
+
+FORMS: Final = ("fixed", "variable", "delimited", "xml")
 
 DIGITS: Final = {"binary": 256, "text": 10, "zoned": 10}
 """Values of one byte of a length field."""
@@ -123,20 +126,56 @@ class VariableFraming(Model):
         return self
 
 
+class XmlFraming(Model):
+    """Records that are elements of an XML file; see the `path` of a field."""
+
+    record: Name = Key(description="the path of the record's element, from the root")
+    namespaces: dict[str, Name] = Key(
+        {}, description="prefix to namespace; the empty prefix is that of names without one"
+    )
+    blank: Literal["empty", "omit", "nil"] = Key("empty", description="how a blank is written")
+    extra: Literal["reject", "ignore"] = Key(
+        "reject", description="a record with parts that the layout does not know"
+    )
+    bom: bool = Key(False, description="write a byte order mark")
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The names from the root to the record."""
+        return tuple(self.record.split("/"))
+
+
 class Framing(Model):
     """How records lie in the file: exactly one of the forms."""
 
     fixed: FixedFraming | None = None
     variable: VariableFraming | None = None
     delimited: DelimitedFraming | None = None
+    xml: XmlFraming | None = None
     header: Size | None = Key(None, description="bytes before the first record that are no record")
     footer: Size | None = Key(None, description="bytes behind the last record that are no record")
 
     @model_validator(mode="after")
     def one_form(self) -> Self:
-        if [self.fixed, self.variable, self.delimited].count(None) != 2:
-            raise ValueError("give exactly one of fixed, variable, delimited")
+        if sum(getattr(self, name) is not None for name in FORMS) != 1:
+            raise ValueError(f"give exactly one of {', '.join(FORMS)}")
         return self
+
+    @property
+    def blocked(self) -> bool:
+        """Do the records stand in blocks?"""
+        placed = self.fixed or self.variable
+        return placed is not None and placed.block is not None
+
+    @property
+    def form(self) -> str:
+        """The name of its form."""
+        return next(name for name in FORMS if getattr(self, name))
+
+    @property
+    def placed(self) -> bool:
+        """Do fields lie in fixed places, and have widths?"""
+        return self.length is not None
 
     @property
     def length(self) -> int | None:

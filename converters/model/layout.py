@@ -86,6 +86,7 @@ class Field(Model):
     at: Size | None = Key(None, description="1-based first byte; verified when given")
     bytes: Size | None = Key(None, description="width; the maximum in a delimited file")
     chars: Size | None = Key(None, description="maximum number of characters")
+    path: str = Key("", description="xml: where the value stands; its own name if left out")
     kind: KindName = "mixed"
     charset: Name | None = Key(None, description="of this field, where it is not the file's")
     shifts: Shift = Key("present", description="how shift codes stand in the field")

@@ -121,6 +121,8 @@ def names(inputs: Sequence[str], layout: Layout) -> list[str]:
     """Output names for the inputs: their stems with the target form's ending, numbered where two
     would be the same."""
     suffix = ".dat"
+    if layout.framing.xml is not None:
+        suffix = ".xml"
     if layout.framing.delimited is not None:
         suffix = ".tsv" if layout.framing.delimited.delimiter == "\t" else ".csv"
     found: list[str] = []

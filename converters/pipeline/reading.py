@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from converters.columns import Bytes, Chunk
+from converters.columns import Bytes, Chunk, Order
 from converters.errors import EnvironmentFailure
 from converters.forms import FileProblem, Form, Split
 from converters.pipeline import room
@@ -40,7 +40,7 @@ class Source:
     opening: bytes = b""
     tail: bytes = b""
     unended: bool = False
-    order: tuple[int, ...] | None = None
+    order: Order = None
     problems: list[FileProblem] = field(default_factory=list)
 
 

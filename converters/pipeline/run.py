@@ -167,7 +167,7 @@ def _file(session: _Session, source: Source, worker: Worker) -> None:
         _records(session, source, worker, seen)
     finally:
         framing = session.plan.source.layout.framing
-        form = next(name for name in ("fixed", "variable", "delimited") if getattr(framing, name))
+        form = framing.form
         charset = scripts.described(session.plan.source.layout)
         session.inputs.append(
             Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
@@ -192,7 +192,7 @@ def _records(
                 output.add(done)
         _begin(session, source)
         place = source.size - len(source.tail)
-        ending = plan.source.form.end(source.tail, source.unended, place)
+        ending = plan.source.form.end(source.tail, source.unended, place, source.order)
         source.problems += ending.problems
         session.ledger.file(source.number, source.problems)
         session.ledger.trailer(source.number, ending.trailer)

@@ -15,7 +15,7 @@ import polars as pl
 from converters import balance, fields, findings
 from converters import status as outcome
 from converters.balance import Tally
-from converters.columns import Batch, Bytes, Chunk, Ints, Status, Text
+from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text
 from converters.findings import Origin, ValueProblem
 from converters.forms import PROBLEMS
 from converters.mapping import Mapped
@@ -72,7 +72,7 @@ class _Reading:
     failed: Counts
 
 
-def run(plan: Plan, chunk: Chunk, order: tuple[int, ...] | None) -> Step:
+def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
     """One chunk through the plan. `order` is the column order of its file."""
     side = plan.source
     spans = side.form.spans(chunk, order)
@@ -120,7 +120,7 @@ def _reading(
     checked = _sound(plan.source.checks.run(batch, unread), sound)
     frame = findings.judged(origin, _sound(values, sound) + checked, plan.policy)
     if not sound.all():
-        broken = findings.from_records(origin.chunk, PROBLEMS, codes)
+        broken = findings.from_records(origin.chunk, PROBLEMS, codes, origin.spans.details)
         frame = _merged(findings.judge(broken, plan.policy), frame)
     return frame, _count(checked)
 

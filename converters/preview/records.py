@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from converters.columns import Batch, Chunk, Spans, series
+from converters.columns import Batch, Chunk, Order, Spans, series
 from converters.errors import UsageError
 from converters.forms import FileProblem
 from converters.pipeline.plan import Plan
@@ -119,9 +119,7 @@ class _Look:
     spans: Spans
 
 
-def _views(
-    plan: Plan, pairs: Pairs, chunk: Chunk, order: tuple[int, ...] | None
-) -> Iterator[RecordView]:
+def _views(plan: Plan, pairs: Pairs, chunk: Chunk, order: Order) -> Iterator[RecordView]:
     look = _Look(plan, pairs, run(plan, chunk, order), plan.source.form.spans(chunk, order))
     for row in range(chunk.records):
         yield _record(look, row)

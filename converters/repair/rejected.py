@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
-from converters.columns import Chunk
+from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline.plan import Side
 from converters.rundir import Published, reject_names, unchanged
@@ -72,7 +72,7 @@ class Rejected:
     reasons: tuple[Reason, ...]
     values: tuple[bytes | None, ...] | None
     ending: int
-    order: tuple[int, ...] | None
+    order: Order
 
 
 def available(run: Published) -> bool:

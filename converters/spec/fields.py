@@ -21,7 +21,9 @@ from converters.spec.hosts import SIGNS, check_host, wrong_sign
 __all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]
 
 PAPER: Final = {"name", "notes", "romaji", "sensitivity", "title"}
-EVERY: Final = PAPER | {"at", "balance", "bytes", "charset", "chars", "column", "kind", "quote"}
+EVERY: Final = PAPER | {
+    *("at", "balance", "bytes", "charset", "chars", "column", "kind", "path", "quote")
+}
 VALUE: Final = EVERY | {"align", "null", "pad", "required", "shifts"}
 DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "style", "unknown"}
 NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
@@ -50,6 +52,13 @@ OPTIONS: Final[dict[str, set[str]]] = {
     "zoned": EXACT | {"plus", "signs"},
 }
 """Kind → the options it knows. Any other is DEF-003."""
+
+FOREIGN: Final = {
+    "delimited": ("at", "path"),
+    "fixed": ("column", "path", "quote"),
+    "xml": ("at", "charset", "column", "quote"),
+}
+"""Form → options that mean nothing there."""
 
 DOUBLE_BYTE: Final = {"cp16684", "cp300", "cp932", "shift_jis", "shift_jis-2004"}
 SPELLINGS: Final = 200
@@ -104,7 +113,7 @@ def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
         message = f"`{option}` is not an option of kind {field.kind}"
         hint = f"known by {', '.join(knowing)}" if len(knowing) < 6 else ""
         yield document.key_problem((*loc, option), "DEF-003", message, hint)
-    foreign = {"fixed": ("quote", "column"), "delimited": ("at",)}[form_of(layout)]
+    foreign = FOREIGN[form_of(layout)]
     for option in sorted(given & set(foreign)):
         message = f"`{option}` has no meaning in a {form_of(layout)} file"
         yield document.key_problem((*loc, option), "DEF-003", message)
@@ -115,7 +124,9 @@ def _options(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
 
 
 def form_of(layout: Layout) -> str:
-    """delimited, or fixed where fields lie in fixed places."""
+    """delimited, xml, or fixed where fields lie in fixed places."""
+    if layout.framing.xml:
+        return "xml"
     return "delimited" if layout.framing.delimited else "fixed"
 
 

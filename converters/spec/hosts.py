@@ -35,9 +35,9 @@ SMALL: Final = 18
 
 def check_host(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:
     """Everything that is wrong with one field that is stored as a host stores it."""
-    if layout.framing.delimited is not None:
+    if not layout.framing.placed:
         hint = "kind: integer or decimal"
-        message = f"{field.kind} is no text and cannot stand in a delimited file"
+        message = f"{field.kind} is no text and cannot stand in a file of texts"
         yield document.problem((*loc, "kind"), "DEF-050", message, hint)
     if field.kind == "float":
         yield from _float(document, field, loc)

@@ -15,6 +15,7 @@ from converters.spec.fields import check_field, form_of
 from converters.spec.fitting import fit, nearest
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
+from converters.spec.markup import check_markup
 from converters.spec.places import Roots
 from converters.spec.references import check_references, check_tables, check_whole
 from converters.spec.tables import load_tables
@@ -172,6 +173,7 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
     for place in range(len(layout.record.fields)):
         problems += check_field(document, layout, place)
     problems += check_geometry(document, layout)
+    problems += check_markup(document, layout)
     problems += check_references(document, layout)
     is_usable = not document.node(("records", 0, "fields")).doubtful
     return (_with_styles(layout) if is_usable else None), problems

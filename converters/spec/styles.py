@@ -28,8 +28,10 @@ STYLES: Final[dict[str, tuple[str, ...]]] = {
 DEFAULTS: Final = {
     ("date", "delimited"): "YYYY-MM-DD",
     ("date", "fixed"): "YYYYMMDD",
+    ("date", "xml"): "YYYY-MM-DD",
     ("time", "delimited"): "HH:MM:SS",
     ("time", "fixed"): "HHMMSS",
+    ("time", "xml"): "HH:MM:SS",
 }
 """The style of a field that names none, by kind and form."""
 

@@ -1,0 +1,13 @@
+"""Records that are elements of an XML file: bytes ↔ records of values at paths.
+
+paths    the fields of a layout → the elements and attributes they are, and their names in a file
+judge    openings, records and endings → are they well-formed, and which namespaces hold there
+writing  columns of texts → elements
+form     the verbs of the form
+"""
+
+from __future__ import annotations
+
+from converters.markup.form import Markup, form
+
+__all__ = ["Markup", "form"]
