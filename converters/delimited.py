@@ -142,6 +142,27 @@ class Delimited:
             unescape(data, len(chunk.data), columns, start, stop, escaped)
         return Spans(data, lambda field: (start[field], stop[field]), codes)
 
+    def remains(
+        self, data: Bytes, begin: Ints, end: Ints, order: Order
+    ) -> Callable[[int], tuple[Ints, Ints]]:
+        """Where the fields of broken records would lie if no quote hid a delimiter; blank where
+        the record has too few columns."""
+        edges = np.append(np.flatnonzero(data == self.delimiter), len(data))
+        first = np.searchsorted(edges, begin)
+        columns = {field: at for at, field in enumerate(order or range(len(self.fields)))}
+
+        def of(field: int) -> tuple[Ints, Ints]:
+            column = columns.get(field, len(edges))
+            before = edges[np.minimum(first + column - 1, len(edges) - 1)]
+            start = begin if column == 0 else before + 1
+            stop = np.minimum(edges[np.minimum(first + column, len(edges) - 1)], end)
+            there = start <= stop
+            start, stop = np.where(there, start, begin), np.where(there, stop, begin)
+            quoted = (stop > start + 1) & (data[np.minimum(start, len(data) - 1)] == ord('"'))
+            return start + quoted, stop - quoted
+
+        return of
+
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         used = [f for f, field in enumerate(self.fields) if not field.is_filler]
         return [_fit(self, f, text) for f, text in zip(used, texts, strict=True)]

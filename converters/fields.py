@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from converters.kinds import KINDS, Decode, Encode
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
 from converters.model import Field, Layout
 
-__all__ = ["Fields", "compile", "decode", "encode"]
+__all__ = ["Fields", "compile", "decode", "encode", "only"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +78,16 @@ def _pair(field: Field, layout: Layout) -> tuple[Decode, Encode]:
         foreign_decoder(kind.decoder, field, layout, charset),
         foreign_encoder(kind.encoder, field, layout, charset),
     )
+
+
+def only(fields: Fields, names: Collection[str]) -> Fields:
+    """The same with fewer columns: those that are named, and the eras that stand beside them."""
+    kept = [field for field in fields.layout.record.fields if field.name in names]
+    known = {*names, *(field.era for field in kept)}
+    record = fields.layout.record.model_copy(update={"fields": tuple(kept)})
+    values = tuple(one for one in fields.values if one[1] in known)
+    layout = fields.layout.model_copy(update={"records": (record,)})
+    return Fields(layout, fields.charset, values, ())
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

@@ -7,7 +7,7 @@ line end inside a record of the right length are the field's own affair: its kin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,6 +99,16 @@ class Fixed:
             return start, stop
 
         return Spans(chunk.data, of, chunk.codes)
+
+    def remains(self, begin: Ints, end: Ints) -> Callable[[int], tuple[Ints, Ints]]:
+        """Where the fields of broken records would lie; blank where the record does not reach."""
+
+        def of(field: int) -> tuple[Ints, Ints]:
+            start = begin + self.at[field]
+            stop = start + self.width[field]
+            return np.where(stop <= end, start, begin), np.where(stop <= end, stop, begin)
+
+        return of
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         widths = [

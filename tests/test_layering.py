@@ -38,6 +38,7 @@ ALLOWED = {
     "edges": VALUES | {"framing"},
     "markup": VALUES | {"kernels", "framing", "around"},
     "forms": {
+        *VALUES,
         *("model", "scripts", "framing", "fixed", "delimited", "variable", "around", "blocks"),
         *("edges", "markup"),
     },
@@ -50,6 +51,7 @@ ALLOWED = {
     "checkdigits": VALUES | {"kernels"},
     "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
     "keys": VALUES | {"kernels"},
+    "groups": VALUES | {"checks", "conditions", "keys"},
     "balance": VALUES | {"kernels", "keys"},
     "residual": VALUES | {"kernels"},
     "report": {"balance", "bounds", "findings"},

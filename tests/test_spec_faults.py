@@ -353,6 +353,58 @@ LAYOUTS = [
     ),
     ("no question", fixed("name: a, bytes: 4", more="checks: [«{because: x}]"), "DEF-002"),
     (
+        "a group without a key",
+        fixed("name: a, bytes: 4, kind: digits", more="checks: [«{sequence: a}]"),
+        "DEF-002",
+    ),
+    (
+        "two questions",
+        fixed("name: a, bytes: 4", more="checks: [«{unique: [a], order: [a, a]}]"),
+        "DEF-002",
+    ),
+    (
+        "keys of other questions",
+        fixed(
+            "name: a, bytes: 4, kind: digits",
+            more="checks: [{sequence: a, per: [a], «gaps: true, «by: a}]",
+        ),
+        "DEF-003 DEF-003",
+    ),
+    (
+        "fields that are not there, in every place",
+        fixed(
+            "name: a, bytes: 4, kind: digits",
+            more="checks: [{one: {field: «b, blank: true}, per: [«c],"
+            " when: {field: «d, blank: true}}, {ascending: «e, by: «f, per: [a]},"
+            " {periods: [«g, «h], per: [a]},"
+            " {complete: «i, values: [x], per: [a]}, {sequence: «j, per: [a]}]",
+        ),
+        " ".join(["DEF-020"] * 9),
+    ),
+    (
+        "numbers of texts and periods of numbers",
+        fixed(
+            "name: a, bytes: 2, kind: digits",
+            "name: b, bytes: 2",
+            more="checks: [{sequence: «b, per: [a]}, {ascending: «b, per: [a]},"
+            " {periods: [«a, «b], per: [a]}]",
+        ),
+        " ".join(["DEF-050"] * 4),
+    ),
+    (
+        "every value of a text",
+        fixed("name: a, bytes: 4", more="checks: [{complete: «a, per: [a]}]"),
+        "DEF-003",
+    ),
+    (
+        "a value that is no code",
+        fixed(
+            "name: a, bytes: 4, kind: code, codes: t",
+            more='codes: {t: {"0001": x}}\nchecks: [{complete: a, values: [«"2"], per: [a]}]',
+        ),
+        "DEF-020",
+    ),
+    (
         "an order of texts and booleans",
         fixed(
             "name: a, bytes: 2",

@@ -6,17 +6,17 @@ Steps stand in the order of the fields, then of the layout's `checks`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from converters.checks import values
+from converters.checks.grouped import Step, grouped
 from converters.checks.values import DATES, NONE, Rows
 from converters.columns import Batch, Ints, Text, are_blank, blanks, series
 from converters.comparing import after, surely_after
 from converters.conditions import holds, wording
-from converters.model import Check, Condition, Field, Layout
+from converters.model import GROUPED, Check, Condition, Field, Layout
 
 __all__ = ["Step", "Test", "due"]
 
@@ -30,25 +30,17 @@ SUSPECTED = "住民票コード"
 """The scheme whose formula is not published: a disagreement is a suspicion, FLD-062."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One check that is due: `fields[0]` is the field a finding names, `limit` what is allowed."""
-
-    code: str
-    rule: str
-    fields: tuple[str, ...]
-    limit: str = ""
-    because: str = ""
-    off: bool = False
-
-
 def due(layout: Layout) -> Iterator[Due]:
     """Every check of a layout."""
     for field in layout.record.fields:
         if not field.is_filler:
             yield from _of_field(layout, field)
-    for check in layout.checks:
-        yield _of_check(layout, check)
+    for number, check in enumerate(layout.checks):
+        if check.question in GROUPED:
+            for step in grouped(check, number):
+                yield step, lambda: None
+        else:
+            yield _of_check(layout, check)
 
 
 def _of_field(layout: Layout, field: Field) -> Iterator[Due]:

@@ -6,6 +6,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 """
 
 from converters.definition import Characters
+from converters.model.checks import GROUPED, QUESTIONS, Check
 from converters.model.framing import (
     DelimitedFraming,
     FixedBlocks,
@@ -16,12 +17,14 @@ from converters.model.framing import (
     VariableFraming,
     XmlFraming,
 )
-from converters.model.layout import Balance, Check, Field, Filled, KindName, Layout, Numbers, Record
+from converters.model.layout import Balance, Field, Filled, KindName, Layout, Numbers, Record
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
+    "GROUPED",
     "OPERATIONS",
+    "QUESTIONS",
     "Balance",
     "Characters",
     "Check",

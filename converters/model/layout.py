@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import Field as Key
 from pydantic import model_validator
 
 from converters.definition import Characters, Shift
+from converters.model.checks import Check
 from converters.model.framing import Framing
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
     "Balance",
-    "Check",
     "Endian",
     "Field",
     "Filled",
@@ -186,24 +186,6 @@ class Record(Model):
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""
         return self.fields[self.index[name]]
-
-
-class Check(Model):
-    """A check over more than one field or record: exactly one of unique, order, required."""
-
-    unique: tuple[Name, ...] | None = Key(None, description="together unique over all files")
-    order: tuple[Name, Name] | None = Key(None, description="the first date is not the later one")
-    required: Name | None = Key(None, description="this field must be filled when `when` holds")
-    when: Condition | None = None
-    because: str = Key("", description="the rule's source or reason, shown in the report")
-
-    @model_validator(mode="after")
-    def one_check(self) -> Self:
-        if sum(asked is not None for asked in (self.unique, self.order, self.required)) != 1:
-            raise ValueError("give exactly one of unique, order, required")
-        if self.required is not None and self.when is None:
-            raise ValueError("required needs when; a plain requirement stands in the field")
-        return self
 
 
 class Layout(Model):

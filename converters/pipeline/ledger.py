@@ -11,17 +11,19 @@ import polars as pl
 
 from converters import balance, findings, forms
 from converters.balance import Books, Tally
-from converters.columns import Ints
 from converters.errors import StoppedByPolicy
 from converters.forms import FileProblem, Form
-from converters.keys import KeySpool
 from converters.pipeline import privacy
+from converters.pipeline.crossing import Crossing
 from converters.pipeline.plan import Plan, Side
 from converters.pipeline.step import Step
 from converters.report import Counts
 from converters.rundir import FindingsFile, Rejects, RunDirectory
 
 __all__ = ["Ledger"]
+
+SAME = ["file", "record"]
+"""What the checks of the source found on a record is not told again by those of the target."""
 
 
 class Ledger:
@@ -42,7 +44,9 @@ class Ledger:
         self._filtered: dict[str, int] = {}
         self._failed: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._tallies: list[Tally | None] = [None, None, None]
-        self._keys = [_spools(side, scratch / name) for name, side in _sides(plan)]
+        self._crossings = [
+            Crossing(side, place, scratch) for place, (_, side) in enumerate(_sides(plan))
+        ]
 
     def heading(self, file: int, opening: bytes) -> None:
         """What stands before the first record of an input."""
@@ -92,19 +96,22 @@ class Ledger:
             new if old is None else old if new is None else balance.merge(old, new)
             for old, new in zip(self._tallies, tallies, strict=True)
         ]
-        self._add_keys(step)
+        for crossing in self._crossings:
+            crossing.add(step)
         self._stop_if_due()
 
     def finish(self) -> None:
         """What can only be said at the end: keys that appear twice, and the balance."""
-        known: pl.DataFrame | None = None
-        for side, spools in enumerate(self._keys):
-            for place, spool in spools.items():
-                for frame in spool.finish():
-                    new = frame if known is None else frame.join(known, ("file", "record"), "anti")
-                    self._duplicates(side, place, spool.fields, new)
-                    seen = frame.select("file", "record")
-                    known = seen if known is None else pl.concat([known, seen])
+        told: dict[str, pl.DataFrame] = {}
+        for crossing, failed in zip(self._crossings, self._failed, strict=False):
+            seen: list[pl.DataFrame] = []
+            for place, frame in crossing.finish():
+                code = frame["code"][0]
+                new = frame.join(told[code], SAME, "anti") if code in told else frame
+                failed[place] = failed.get(place, 0) + len(new)
+                self._add(findings.judge(new, self._policy))
+                seen.append(frame.select(*SAME, "code"))
+            told = _by_code(seen) if crossing is not self._crossings[-1] else {}
         self._balanced()
         if self._rejects:
             self._rejects.close()
@@ -113,9 +120,8 @@ class Ledger:
 
     def discard(self) -> None:
         """Forget the keys that were spooled."""
-        for spools in self._keys:
-            for spool in spools.values():
-                spool.discard()
+        for crossing in self._crossings:
+            crossing.discard()
 
     @property
     def counts(self) -> Counts:
@@ -176,35 +182,6 @@ class Ledger:
         if self._file:
             self._file.add(judged)
 
-    def _add_keys(self, step: Step) -> None:
-        chunk = step.chunk
-        batches = (step.batch, step.written.batch if step.written else None)
-        for spools, batch in zip(self._keys, batches, strict=False):
-            if not spools or batch is None or not len(batch):
-                continue
-            offsets: Ints = chunk.bounds[batch.records - chunk.first] + chunk.offset
-            for spool in spools.values():
-                spool.add(chunk.file, batch, offsets)
-
-    def _duplicates(
-        self, side: int, place: int, fields: tuple[str, ...], found: pl.DataFrame
-    ) -> None:
-        """Findings on the records whose key was there before."""
-        if not len(found):
-            return
-        failed = self._failed[side]
-        failed[place] = failed.get(place, 0) + len(found)
-        frame = found.select(
-            "file",
-            "record",
-            "offset",
-            field=pl.lit("+".join(fields)),
-            code=pl.lit("SET-001"),
-            value=pl.col("key").cast(pl.Binary),
-            action=pl.lit(""),
-        )
-        self._add(findings.judge(frame.cast(findings.SCHEMA), self._policy))  # type: ignore[arg-type]
-
     def _stop_if_due(self) -> None:
         policy = self._policy
         if policy.on_error == "abort" and self._rejected:
@@ -223,8 +200,8 @@ def _alone(form: Form) -> Callable[[bytes], bytes]:
     return lambda data: forms.packed(form, np.frombuffer(data, np.uint8)).tobytes()
 
 
-def _spools(side: Side, directory: Path) -> dict[int, KeySpool]:
-    if not side.checks.unique:
+def _by_code(seen: list[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    if not seen:
         return {}
-    directory.mkdir(mode=0o700)
-    return {place: KeySpool(fields, directory) for place, fields in side.checks.unique.items()}
+    parts = pl.concat(seen).partition_by("code", as_dict=True, include_key=False)
+    return {str(code): part for (code,), part in parts.items()}

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from converters import charset, checks, fields, forms, mapping, scripts
+from converters import charset, checks, fields, forms, groups, mapping, scripts
 from converters.checks import Checks
 from converters.fields import Fields
 from converters.findings import Policy, decoder, policy
 from converters.forms import Form
+from converters.groups import Group
 from converters.mapping import Program
 from converters.model import Layout, Mapping, MappingSet
 from converters.pipeline.job import Job
@@ -21,7 +22,7 @@ __all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One end of a run: a layout with its form, its fields and its checks.
+    """One end of a run: a layout with its form, its fields and its checks, those of groups apart.
 
     `index` is field name to place in the record; `show` turns a field's bytes into text for people,
     unless it is one of `hexed`, whose bytes are no characters.
@@ -31,6 +32,7 @@ class Side:
     fields: Fields
     form: Form
     checks: Checks
+    groups: tuple[Group, ...]
     index: dict[str, int]
     show: Callable[[bytes], str]
     hexed: frozenset[str]
@@ -55,11 +57,13 @@ def side(layout: Layout) -> Side:
     """A layout, compiled."""
     table = scripts.of(layout)
     form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
+    compiled = checks.compile(layout)
     return Side(
         layout,
         fields.compile(layout),
         form,
-        checks.compile(layout),
+        compiled,
+        groups.compile(layout, compiled),
         dict(layout.record.index),
         decoder(table.name),
         frozenset(field.name for field in layout.record.fields if field.is_binary),

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
-from converters import balance, fields, findings
+from converters import balance, fields, findings, forms, groups
 from converters import status as outcome
 from converters.balance import Tally
 from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text
@@ -26,6 +27,7 @@ __all__ = ["Step", "Written", "lean", "run"]
 Mask = npt.NDArray[np.bool_]
 Outcomes = dict[str, Status]
 Counts = dict[int, int]
+Rows = tuple[pa.Table | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Step:
     `rejected` marks its records that carry an error; `dropped` has the reason and the records of
     each filter. `batch` is what was read. `failed` counts problems per step of the source's and
     the target's checks. The tallies are those of all records, of the
-    converted ones, and of what they became. `written` is None where nothing is.
+    converted ones, and of what they became. `written` is None where nothing is. `groups` has, for
+    the source and the target, the rows of each check over groups of records.
     """
 
     chunk: Chunk
@@ -58,6 +61,7 @@ class Step:
     source: Tally
     converted: Tally
     target: Tally | None
+    groups: tuple[Rows, Rows] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class _Reading:
     findings: pl.DataFrame
     rejected: Mask
     failed: Counts
+    groups: Rows
 
 
 def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
@@ -79,12 +84,15 @@ def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
     batch, outcomes = fields.decode(side.fields, spans, chunk.first)
     origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
     found, failed = _reading(plan, origin, batch, outcomes)
+    rows = _grouped(side, origin, (batch, outcomes), order) if side.groups else ()
     rejected = _rejected(found, chunk)
-    read = _Reading(chunk, batch, outcomes, found, rejected, failed)
+    read = _Reading(chunk, batch, outcomes, found, rejected, failed, rows)
     if plan.target is not None:
         return _convert(plan, plan.target, origin, read)
-    source, converted = _tallies(side, read, rejected)
-    return Step(chunk, found, rejected, (), batch, None, (failed, {}), source, converted, None)
+    tallies = _tallies(side, read, rejected)
+    return Step(
+        chunk, found, rejected, (), batch, None, (failed, {}), *tallies, None, groups=(rows, ())
+    )
 
 
 def lean(plan: Plan, step: Step) -> Step:
@@ -123,6 +131,25 @@ def _reading(
         broken = findings.from_records(origin.chunk, PROBLEMS, codes, origin.spans.details)
         frame = _merged(findings.judge(broken, plan.policy), frame)
     return frame, _count(checked)
+
+
+def _grouped(side: Side, origin: Origin, read: tuple[Batch, Outcomes], order: Order) -> Rows:
+    """The rows of each check over groups; of broken records the key is guessed."""
+    chunk, (batch, outcomes) = origin.chunk, read
+    names = {name for group in side.groups for name in group.fields}
+    unread = {name: outcomes[name] >= outcome.PROBLEM for name in names}
+    sound = (chunk.codes == 0) & (origin.spans.codes == 0)
+    if sound.all():
+        return tuple(groups.rows(group, chunk, batch, unread) for group in side.groups)
+    broken = np.flatnonzero(~sound)
+    keys = {name for group in side.groups for name in group.per}
+    spans, torn = forms.remains(side.form, chunk, broken, order), None
+    if spans is not None:
+        guessed, _ = fields.decode(fields.only(side.fields, keys), spans, 1)
+        torn = Batch(broken + chunk.first, guessed.columns)
+    whole = batch.take(np.flatnonzero(sound))
+    known = {name: mask[sound] for name, mask in unread.items()}
+    return tuple(groups.rows(group, chunk, whole, known, torn) for group in side.groups)
 
 
 def _sound(problems: list[ValueProblem], sound: Mask) -> list[ValueProblem]:
@@ -166,6 +193,7 @@ def _convert(plan: Plan, target: Side, origin: Origin, read: _Reading) -> Step:
         source,
         converted,
         balance.tally(kept, target.layout, {}),
+        (read.groups, tuple(groups.rows(group, chunk, kept, {}) for group in target.groups)),
     )
 
 

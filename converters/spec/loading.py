@@ -10,6 +10,7 @@ from typing import Literal
 from converters.errors import DefinitionError, EnvironmentFailure, Problem, UsageError
 from converters.model import Layout, Mapping, MappingSet, Title
 from converters.spec import places, styles
+from converters.spec.checks import check_checks
 from converters.spec.document import Document, read
 from converters.spec.fields import check_field, form_of
 from converters.spec.fitting import fit, nearest
@@ -175,6 +176,7 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
     problems += check_geometry(document, layout)
     problems += check_markup(document, layout)
     problems += check_references(document, layout)
+    problems += check_checks(document, layout)
     is_usable = not document.node(("records", 0, "fields")).doubtful
     return (_with_styles(layout) if is_usable else None), problems
 

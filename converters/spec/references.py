@@ -16,6 +16,7 @@ from converters.spec.hosts import check_rule
 from converters.spec.styles import ERA_LETTERS, STYLES
 
 __all__ = [
+    "FIELDS",
     "check_condition",
     "check_name",
     "check_overrides",
@@ -92,7 +93,6 @@ def check_references(document: Document, layout: Layout) -> Iterator[Problem]:
             yield from _has_era(document, layout, field.era, (*loc, "era"))
     for at, name in enumerate(layout.record.key):
         yield from check_name(document, item_names(layout), name, ("records", 0, "key", at))
-    yield from _checks(document, layout)
     yield from check_overrides(document, item_names(layout), layout.severities)
 
 
@@ -167,36 +167,6 @@ def check_overrides(
             yield document.problem((*loc, "code"), "DEF-020", message, hint)
         for at, name in enumerate(override.fields):
             yield from check_name(document, names, name, (*loc, "fields", at))
-
-
-def _checks(document: Document, layout: Layout) -> Iterator[Problem]:
-    names = item_names(layout)
-    for number, check in enumerate(layout.checks):
-        loc: Loc = ("checks", number)
-        for at, name in enumerate(check.unique or ()):
-            yield from check_name(document, names, name, (*loc, "unique", at))
-        for at, name in enumerate(check.order or ()):
-            yield from check_name(document, names, name, (*loc, "order", at))
-        if check.order is not None:
-            yield from _have_order(document, layout, check.order, (*loc, "order"))
-        if check.required is not None:
-            yield from check_name(document, names, check.required, (*loc, "required"))
-        if check.when is not None:
-            yield from check_condition(document, layout, check.when, (*loc, "when"))
-        if check.when is not None and check.required is None:
-            message = "`when` belongs to `required` and means nothing here"
-            yield document.key_problem((*loc, "when"), "DEF-003", message)
-
-
-def _have_order(
-    document: Document, layout: Layout, names: tuple[str, str], loc: Loc
-) -> Iterator[Problem]:
-    """Two dates, or two of the same kind, can be compared."""
-    if set(names) <= set(item_names(layout)):
-        kinds = {layout.record.field(name).kind for name in names}
-        if not kinds <= {"date", "wareki"} and (len(kinds) > 1 or kinds == {"boolean"}):
-            message = f"{' and '.join(sorted(kinds))} have no order"
-            yield document.problem(loc, "DEF-050", message)
 
 
 def _codes_fit(document: Document, layout: Layout, place: int) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import OPERATIONS, Layout, Mapping
+from converters.model import OPERATIONS, QUESTIONS, Layout, Mapping
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
@@ -17,7 +17,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, Any]
 
 CHOICES: Final = {
-    "Check": ("order", "required", "unique"),
+    "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
     "Framing": ("delimited", "fixed", "variable"),
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
