@@ -67,7 +67,7 @@ def _plan(given: Given) -> tuple[Plan, Mapping | None]:
     from converters import spec
     from converters.pipeline import Job, plan
 
-    job, roots = Job((given["file"],)), given["layouts"]
+    job, roots = Job((given["file"],), samples="raw"), given["layouts"]
     layout = spec.load_layout(given["layout"], roots) if given["layout"] else None
     if given["mapping"] is None:
         assert layout is not None

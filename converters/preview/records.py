@@ -30,7 +30,7 @@ Target = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A finding without words; `value` is its text, bytes that are no character kept."""
+    """A finding without words; `value` is its text, bytes that are no character as codes."""
 
     field: str
     code: str
@@ -165,10 +165,7 @@ def _targets(pairs: Pairs, field: str, mapped: Values) -> tuple[Target, ...]:
 def _problems(step: Step, number: int) -> list[Problem]:
     found = step.findings.filter(pl.col("record") == number)
     columns = (found[name].to_list() for name in ("field", "code", "severity", "value"))
-    return [
-        Problem(field, code, severity, (value or b"").decode(errors="replace"))
-        for field, code, severity, value in zip(*columns, strict=True)
-    ]
+    return [Problem(*row) for row in zip(*columns, strict=True)]
 
 
 def _values(batch: Batch, number: int) -> Values:
