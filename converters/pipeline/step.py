@@ -77,7 +77,7 @@ def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
     side = plan.source
     spans = side.form.spans(chunk, order)
     batch, outcomes = fields.decode(side.fields, spans, chunk.first)
-    origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
+    origin = side.origin(chunk, spans)
     found, failed = _reading(plan, origin, batch, outcomes)
     rejected = _rejected(found, chunk)
     read = _Reading(chunk, batch, outcomes, found, rejected, failed)
