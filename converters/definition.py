@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -58,3 +59,16 @@ class Characters(Model):
         None, description="host codes: 4040 is one wide space or two narrow ones"
     )
     table: str = Key("", description="a maker's table that you own: CSV, JSON or text")
+    gaiji: dict[str, str] | str = Key(
+        {}, description="the municipality's gaiji: the path of a CSV with charset,code,unicode,mj"
+    )
+    unmapped: Literal["keep", "substitute", "reject"] | None = Key(
+        None, description="gaiji that the table does not have"
+    )
+    substitute: str | None = Key(None, description="read in their place with unmapped: substitute")
+
+    @cached_property
+    def entries(self) -> str:
+        """The gaiji as `charset` takes them: one entry a line."""
+        assert isinstance(self.gaiji, dict), "spec loads tables of gaiji"
+        return "\n".join(f"{code} {text}" for code, text in self.gaiji.items())

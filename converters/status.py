@@ -33,6 +33,8 @@ PARTIAL_DATE: Final = 26
 ERA_RANGE: Final = 27
 UNKNOWN_CODE: Final = 28
 GAIJI: Final = 30
+GAIJI_REPLACED: Final = 31
+"""The value holds gaiji that were read as the layout's substitute."""
 NOT_BOOLEAN: Final = 32
 BAD_TIME: Final = 33
 SUBSTITUTED: Final = 34
@@ -43,6 +45,7 @@ SHIFT_OVERFLOW: Final = 37
 """The value fits its field, but not with the shift codes it needs."""
 CUT: Final = 38
 """The value was too long and was cut between two characters, as its field asks."""
+GAIJI_REFUSED: Final = 39
 NOT_DIGIT: Final = 40
 BAD_SIGN: Final = 41
 SPACES: Final = 42
@@ -66,6 +69,8 @@ CODES: Final[dict[int, str]] = {
     ERA_RANGE: "FLD-042",
     UNKNOWN_CODE: "FLD-050",
     GAIJI: "FLD-017",
+    GAIJI_REPLACED: "FLD-018",
+    GAIJI_REFUSED: "FLD-019",
     NOT_BOOLEAN: "FLD-034",
     BAD_TIME: "FLD-045",
     SUBSTITUTED: "MAP-006",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cobol import amounts, customers, notices
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
-from hosts import euc, ibm, keis
+from hosts import euc, gaiji, ibm, keis
 
 from converters import spec
 
@@ -308,6 +308,12 @@ def b_numbers() -> bytes:
 CASES: dict[str, Case] = {
     "hosts/euc": Case(
         "eucJP-ms の CSV。3 バイト文字、外字、切れた文字", euc, "hosts/euc-to-citizen"
+    ),
+    "hosts/gaiji": Case(
+        "KEIS83 と外字表。同じ字の二つのコード、表にない外字、四字の組文字",
+        gaiji,
+        "hosts/gaiji-to-citizen",
+        "residual",
     ),
     "hosts/ibm": Case(
         "IBM 939、SO/SI つき。閉じないシフト、切れた文字、外字", ibm, "hosts/ibm-to-citizen"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from converters.charset import Charset, Policy, load, write
 
-__all__ = ["euc", "ibm", "keis"]
+__all__ = ["euc", "gaiji", "ibm", "keis"]
 
 MICROSOFT = Policy(waves="microsoft")
 """As the layouts have it: a Windows keyboard wrote these addresses."""
@@ -46,6 +46,22 @@ def keis() -> bytes:
         _put(last, 6, bytes.fromhex("0A42BBB30A41") + charset.blank * 14),
     ]
     return b"".join(rows)
+
+
+def gaiji() -> bytes:
+    """KEIS83 with gaiji: identified ones, two for one character, one that is a character of JIS
+    as well, one that nobody knows, and that one in an address between shift codes."""
+    charset = load("keis83", MICROSOFT)
+    people = [person for person in PEOPLE if "髙" not in person[1]]
+    rows = [_row(charset, person, bare=True) for person in people]
+    names = ("81A1BBB3", "BBB3A1A181A2", "81A3", "81A481A5", "81A6", "81A7BBB3", "BBB381A8")
+    found = [
+        _put(rows[person], 6, bytes.fromhex(name).ljust(20, charset.blank))
+        for person, name in zip((0, 1, 1, 0, 2, 0, 0), names, strict=True)
+    ]
+    town = bytes.fromhex("0A4281A1BBB381A70A41").ljust(40, charset.blank)
+    found.append(_put(rows[0], 46, town))
+    return b"".join(write(charset, f"{n:06}") + row[6:] for n, row in enumerate(found, 1))
 
 
 def euc() -> bytes:

@@ -29,6 +29,7 @@ KERNELS = (
     "test_checks",
     "test_delimited",
     "test_fixed",
+    "test_gaiji",
     "test_hashing",
     "test_host_numbers",
     "test_keys",

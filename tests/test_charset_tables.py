@@ -244,7 +244,16 @@ def test_a_users_table_goes_before_ours(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[1]", "[{", "41A1,\n", "41A1,9089 3099 3099\n", "zz,9089\nyy,1\n"]
+    "text",
+    [
+        "",
+        "[1]",
+        "[{",
+        "41A1,\n",
+        f"41A1,9089{9 * ' 3099'}\n",
+        "41A1,D842\n",
+        "zz,9089\nyy,1\n",
+    ],
 )
 def test_a_table_that_is_none_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "x").write_text(text, encoding="utf-8")

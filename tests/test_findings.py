@@ -371,9 +371,30 @@ def test_what_must_be_repaired_is_shown_and_the_rest_is_not(
     assert findings.mask(text, "personal", "masked", code) == expected
 
 
+@pytest.mark.parametrize(
+    ("charset", "value", "expected"),
+    [
+        ("cp932", b"\x8e\x52\xf0\x40\xf0\x41", "漢<F040><F041>"),
+        ("eucjp-ms", b"\x8f\xf5\xa1\xf5\xa1", "<8FF5A1><F5A1>"),
+        ("keis83", b"\x0a\x42\x81\xa1\xbb\xb3\x0a\x41", "<81A1>漢"),
+        ("utf-8", "\ue000山".encode(), "<U+E000>漢"),
+    ],
+)
+@pytest.mark.parametrize("code", ["FLD-017", "FLD-018", "FLD-019"])
+def test_a_gaiji_is_shown_by_its_code(charset: str, value: bytes, expected: str, code: str) -> None:
+    text = findings.decoder(charset, coded=True)(value)
+    assert findings.mask(text, "personal", "masked", code) == expected
+
+
+def test_an_identified_gaiji_is_shown_as_its_character() -> None:
+    decode = findings.decoder("cp932", "cp932:F040 U+5C71", coded=True)
+    assert findings.mask(decode(b"\xf0\x40\xf0\x41"), "personal", "masked", "FLD-017") == "漢<F041>"
+
+
 @pytest.mark.parametrize("code", ["OUT-002", "MAP-006"])
 def test_a_character_that_the_target_lacks_is_shown_by_its_code(code: str) -> None:
     assert findings.mask("髙田", "personal", "masked", code, "shift_jis") == "<U+9AD9>漢"
+    assert findings.mask("𠮷田", "personal", "masked", code, "keis83") == "<U+20BB7>漢"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 cells     codes and characters → tables             policy   what a layout may decide
 sources   name → codes                              users    a maker's table of the user's own
-building  name and policy → `Charset`               spelling single texts ↔ bytes
+gaiji     a municipality's gaiji → rows             spelling single texts ↔ bytes
+building  name and policy → `Charset`
 
 The tables are our own because codecs differ where it hurts: Python's accept 80, A0 and FD-FF and
 write 髙 as EEE0 where Windows writes FBFC; most know nothing of the hosts' codes.
@@ -22,6 +23,7 @@ from converters.charset.cells import (
     LONG,
     LOWER,
     NO_CODE,
+    NODE,
     ONE_WAY,
     OPENS,
     SECOND,
@@ -31,7 +33,7 @@ from converters.charset.cells import (
 )
 from converters.charset.names import NAMES
 from converters.charset.policy import Policy
-from converters.charset.spelling import code, read, write
+from converters.charset.spelling import code, holds_gaiji, opening, read, write
 from converters.charset.users import TableError
 from converters.charset.value import Charset, Shifts
 
@@ -46,6 +48,7 @@ __all__ = [
     "LONG",
     "LOWER",
     "NAMES",
+    "NODE",
     "NO_CODE",
     "ONE_WAY",
     "OPENS",
@@ -58,7 +61,9 @@ __all__ = [
     "Shifts",
     "TableError",
     "code",
+    "holds_gaiji",
     "load",
+    "opening",
     "read",
     "write",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import numpy as np
 
 from converters.charset import cells, policy, sources, spelling, users
+from converters.charset import gaiji as municipal
 from converters.charset.cells import CONTROL, SHIFT, Rows, Tables
 from converters.charset.names import NAMES
 from converters.charset.policy import Policy
@@ -26,23 +28,42 @@ PAIRS: Final = ("cp932", "shift_jis")
 WIDE_SPACE: Final = 0x3000
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the user adds to a charset: decisions, the path of a maker's table, gaiji."""
+
+    decided: Policy
+    table: str
+    gaiji: tuple[municipal.Entry, ...]
+
+
 @cache
-def load(name: str, decided: Policy = AS_NAMED, table: str = "") -> Charset:
+def load(name: str, decided: Policy = AS_NAMED, table: str = "", gaiji: str = "") -> Charset:
     """The charset of that name or alias; KeyError when there is none.
 
     `table` is the path of a maker's table that the user owns (see `users`); TableError when it is
-    none, OSError when it cannot be read.
+    none, OSError when it cannot be read. `gaiji` are a municipality's gaiji, one entry a line (see
+    `gaiji.entry`).
     """
     canonical = NAMES[name.lower()]
     if canonical.startswith("utf-"):
         return _unicode(canonical, decided)
+    own = Own(decided, table, municipal.of(canonical, gaiji))
     if canonical in sources.IBM:
-        return _ibm(canonical, decided, table)
+        return _ibm(canonical, own)
     if canonical in sources.HOSTS:
-        return _host(canonical, decided, table)
+        return _host(canonical, own)
     if canonical == "iso-2022-jp":
-        return _iso2022(canonical, decided, table)
-    return _coded(canonical, decided, table)
+        return _iso2022(canonical, own)
+    return _coded(canonical, own)
+
+
+def _overlaid(rows: Rows, own: Own, state: int, space: int) -> Rows:
+    """Shipped rows with what the user adds and decides. `space` is the code of U+3000 in a host's
+    charset."""
+    rows = users.overlaid(rows, own.table, state)
+    rows = municipal.assigned(rows, own.gaiji, state)
+    return municipal.substituted(policy.decided(rows, own.decided, space), own.decided)
 
 
 def _unicode(name: str, decided: Policy) -> Charset:
@@ -58,19 +79,21 @@ def _unicode(name: str, decided: Policy) -> Charset:
         " ".encode(name),
         name == "utf-8",
         CONTROL if decided.controls == "keep" else 0,
+        decided.unmapped,
+        4,
     )
 
 
-def _coded(name: str, decided: Policy, table: str) -> Charset:
+def _coded(name: str, own: Own) -> Charset:
     """Codes of one to three bytes."""
+    decided = own.decided
     rows = sources.stored("jis", name)
     if name == "cp932":
         rows = rows.take(_by_preference(rows, decided.prefer))
     leads = (0x8E, *range(0xA1, 0xFF)) if name in EUC else SHIFT_JIS_LEADS
-    rows = users.overlaid(rows, table, 0)
-    rows = policy.decided(rows, decided, 0)
+    rows = _overlaid(rows, own, 0, 0)
     tables = cells.tables(rows, 1, leads if decided.strays != "keep" else SHIFT_JIS_LEADS)
-    simple = name in PAIRS and not table and _leaves_ascii(decided)
+    simple = name in PAIRS and not own.table and not own.gaiji and _leaves_ascii(decided)
     return _charset(name, "pairs" if simple else "long", tables, NO_SHIFTS, decided)
 
 
@@ -92,28 +115,26 @@ def _by_preference(rows: Rows, prefer: str) -> np.ndarray:
     return np.argsort(np.select(groups, ranks, 0), kind="stable")
 
 
-def _ibm(name: str, decided: Policy, table: str) -> Charset:
+def _ibm(name: str, own: Own) -> Charset:
     single, double = sources.IBM[name]
     marks = sources.MARKS["ibm"] if single and double else ()
-    rows = users.overlaid(sources.ibm(name), table, 1)
-    rows = policy.decided(rows, decided, 0x4040)
+    rows = _overlaid(sources.ibm(name), own, 1, 0x4040)
     shifts = Shifts(1, 0 if single else 1, _marks(marks))
-    return _charset(name, "shifted", cells.tables(rows, 1), shifts, decided)
+    return _charset(name, "shifted", cells.tables(rows, 1), shifts, own.decided)
 
 
-def _host(name: str, decided: Policy, table: str) -> Charset:
+def _host(name: str, own: Own) -> Charset:
     double, _ = sources.HOSTS[name]
     key = "jef-jis8" if name == "jef-jis8" else "keis" if double.startswith("keis") else double
-    rows = users.overlaid(sources.host(name, decided), table, 1)
-    rows = policy.decided(rows, decided, 0x4040)
+    rows = _overlaid(sources.host(name, own.decided), own, 1, 0x4040)
     shifts = Shifts(1, 0, _marks(sources.MARKS[key]))
-    return _charset(name, "shifted", cells.tables(rows, 1), shifts, decided)
+    return _charset(name, "shifted", cells.tables(rows, 1), shifts, own.decided)
 
 
-def _iso2022(name: str, decided: Policy, table: str) -> Charset:
-    rows = policy.decided(users.overlaid(sources.iso2022(), table, 3), decided, 0)
+def _iso2022(name: str, own: Own) -> Charset:
+    rows = _overlaid(sources.iso2022(), own, 3, 0)
     shifts = Shifts(3, 0, _marks(sources.MARKS[name]))
-    return _charset(name, "shifted", cells.tables(rows, 3), shifts, decided)
+    return _charset(name, "shifted", cells.tables(rows, 3), shifts, own.decided)
 
 
 def _marks(marks: Iterable[tuple[bytes, int]]) -> np.ndarray:
@@ -146,4 +167,6 @@ def _charset(
         ascii=bool(np.all(tables.encode[0x30:0x3A] == np.arange(0x30, 0x3A)))
         and structure != "shifted",
         free=CONTROL if decided.controls == "keep" else 0,
+        unmapped=decided.unmapped,
+        longest=tables.longest,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -27,6 +27,8 @@ class Policy:
     strays     bytes 80, A0, FD-FF of Shift_JIS: refuse, or keep (U+0080, U+F8F0-U+F8F3, as Windows)
     kanji78    the 22 pairs that JIS X 0208:1983 exchanged: by code position, or by glyph of 1978
     blanks     the host's double-byte space 4040: one wide space, or two narrow ones
+    unmapped   gaiji that nobody has identified: keep them as private characters, read them as
+               the substitute, or reject them
     """
 
     prefer: Literal["", "windows", "nec", "as-received"] = ""
@@ -38,6 +40,8 @@ class Policy:
     strays: Literal["", "refuse", "keep"] = ""
     kanji78: Literal["", "position", "glyph"] = ""
     blanks: Literal["", "wide", "narrow"] = ""
+    unmapped: Literal["", "keep", "substitute", "reject"] = ""
+    substitute: str = ""
 
 
 WAVES: Final = {
@@ -77,13 +81,10 @@ def decided(rows: Rows, policy: Policy, double_space: int) -> Rows:
         rows = rows + Rows.of(codes, points)
     if policy.blanks == "narrow":
         here = rows.codes == double_space
-        rows = Rows(
-            rows.codes,
-            np.where(here, 0x20, rows.points),
-            np.where(here, 0x20, rows.seconds),
-            rows.states,
-            rows.late | here,
-        )
+        rest = rows.widened(1).rest
+        rest[here, 0] = 0x20
+        points = np.where(here, 0x20, rows.points)
+        rows = replace(rows, points=points, rest=rest, late=rows.late | here)
     return _controls(rows, policy)
 
 
@@ -96,11 +97,10 @@ def _renamed(rows: Rows, names: dict[int, int], size: int) -> Rows:
     narrow = rows.codes < 1 << 8
     changed = np.zeros(len(points), np.bool_)
     for old, new in names.items():
-        here = (rows.points == old) & (narrow if size == 1 else ~narrow) & (rows.seconds == 0)
+        here = (rows.points == old) & (narrow if size == 1 else ~narrow) & rows.alone
         points[here] = new
         changed |= here
-    found = Rows(rows.codes, points, rows.seconds, rows.states, rows.late)
-    return found.take(np.argsort(~changed, kind="stable"))
+    return replace(rows, points=points).take(np.argsort(~changed, kind="stable"))
 
 
 def _controls(rows: Rows, policy: Policy) -> Rows:
@@ -110,7 +110,7 @@ def _controls(rows: Rows, policy: Policy) -> Rows:
     for which, choice in ((control & ~nul, policy.controls), (nul, policy.nul)):
         if choice == "space":
             points = np.where(which, 0x20, rows.points)
-            rows = Rows(rows.codes, points, rows.seconds, rows.states, rows.late | which)
+            rows = replace(rows, points=points, late=rows.late | which)
     refused = np.zeros(len(rows.codes), np.bool_)
     if policy.controls == "refuse":
         refused |= control & ~nul

@@ -7,6 +7,7 @@ what else their makers added was never published and comes from a table of the u
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -112,8 +113,8 @@ def stored(name: str, table: str, state: int = 0) -> Rows:
     codes, points, seconds = (
         np.cumsum(found[f"{table}.{key}"]) for key in ("codes", "points", "seconds")
     )
-    late = np.isin(codes, found[f"{table}.late"])
-    return Rows(codes, points, seconds, np.full(len(codes), state), late)
+    rows = Rows.of(codes, points, state, seconds[:, None])
+    return replace(rows, late=np.isin(codes, found[f"{table}.late"]))
 
 
 def ibm(name: str) -> Rows:
@@ -124,8 +125,7 @@ def ibm(name: str) -> Rows:
     if len(parts) > 1:
         return parts[0] + parts[1]
     # The euro sign of 16684 is written as a single byte only where there are single bytes.
-    whole = parts[0]
-    return Rows(whole.codes, whole.points, whole.seconds, whole.states, whole.late & False)
+    return replace(parts[0], late=parts[0].late & False)
 
 
 def jis() -> Rows:
@@ -180,7 +180,7 @@ def _old_pairs(rows: Rows) -> Rows:
         one, other = map(ord, pair)
         a, b = points == one, points == other
         points[a], points[b] = other, one
-    return Rows(rows.codes, points, rows.seconds, rows.states, rows.late)
+    return replace(rows, points=points)
 
 
 def _area(leads: range, first: int) -> Rows:

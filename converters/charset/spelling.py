@@ -5,16 +5,20 @@ Python here, not the kernels: a definition has a few texts, and a kernel is comp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from converters.charset.cells import (
     ABSENT,
     CONTROL,
+    GAIJI,
     LEAD,
     LEAD3,
     LONG,
     NO_CODE,
+    NODE,
     OPENS,
     SECOND,
     SHIFT,
@@ -22,7 +26,10 @@ from converters.charset.cells import (
 )
 from converters.charset.value import Charset
 
-__all__ = ["code", "read", "write"]
+__all__ = ["code", "holds_gaiji", "opening", "read", "write"]
+
+WORDS = 4
+"""Places in `longs` that one character has at most."""
 
 
 def code(encode: npt.NDArray[np.uint32], point: int) -> bytes:
@@ -39,7 +46,22 @@ def read(charset: Charset, data: bytes) -> str:
     """
     if charset.unicode or charset.structure == "utf-16":
         return data.decode(charset.name)
-    found, place, state = bytearray(), 0, charset.shifts.initial
+    return b"".join(_bytes(charset, cell) for cell in _cells(charset, data)).decode()
+
+
+def holds_gaiji(charset: Charset, data: bytes) -> bool:
+    """Whether a text holds gaiji that nobody has identified; what is no character ends it."""
+    try:
+        if charset.unicode or charset.structure == "utf-16":
+            return any(0xE000 <= ord(c) <= 0xF8FF for c in data.decode(charset.name, "replace"))
+        return any(cell >> 24 and cell & GAIJI for cell in _cells(charset, data))
+    except UnicodeDecodeError:
+        return False
+
+
+def _cells(charset: Charset, data: bytes) -> Iterator[int]:
+    """The cell of each code; UnicodeDecodeError where there is none."""
+    place, state = 0, charset.shifts.initial
     while place < len(data):
         mark = _mark(charset, data, place, state)
         if mark:
@@ -50,9 +72,8 @@ def read(charset: Charset, data: bytes) -> str:
         if cell == UNDEFINED or place + size > len(data):
             end = min(place + size, len(data))
             raise UnicodeDecodeError(charset.name, data, place, end, "no character")
-        found += _bytes(charset, cell)
+        yield cell
         place += size
-    return found.decode()
 
 
 def _mark(charset: Charset, data: bytes, place: int, state: int) -> tuple[int, int, int] | None:
@@ -84,7 +105,7 @@ def _bytes(charset: Charset, cell: int) -> bytes:
     if size:
         return cell.to_bytes(4, "little")[:size]
     if cell & LONG:
-        return int(charset.longs[cell & 0xFFFF]).to_bytes(8, "little")[: cell >> 16 & 15]
+        return charset.longs[cell & 0xFFFF :][:WORDS].tobytes()[: cell >> 16 & 0x7F]
     return chr(cell - CONTROL).encode()
 
 
@@ -112,6 +133,14 @@ def write(charset: Charset, text: str) -> bytes:
     return bytes(found)
 
 
+def opening(charset: Charset) -> bytes:
+    """The shift code that opens double-byte state, empty where there is none."""
+    for mark, size, opened in charset.shifts.marks.tolist():
+        if opened == charset.shifts.double:
+            return int(mark).to_bytes(size, "little")
+    return b""
+
+
 def _shift(charset: Charset, text: str, state: int, place: int) -> bytes:
     for mark, size, opened in charset.shifts.marks.tolist():
         if opened == state:
@@ -120,12 +149,17 @@ def _shift(charset: Charset, text: str, state: int, place: int) -> bytes:
 
 
 def _encoded(charset: Charset, text: str, place: int) -> tuple[int, int]:
-    """The encode cell of the character at a place, and its code points."""
-    point = ord(text[place])
-    cell = int(charset.encode[point]) if point < len(charset.encode) else ABSENT
-    if cell != ABSENT and cell & OPENS and place + 1 < len(text):
-        key = point << SECOND | ord(text[place + 1])
-        at = int(np.searchsorted(charset.sequences, np.uint64(key)))
-        if at < len(charset.sequences) and int(charset.sequences[at]) == key:
-            return int(charset.sequence_codes[at]), 2
-    return cell & ~OPENS, 1
+    """The encode cell of the longest character at a place, and its code points."""
+    node = ord(text[place])
+    cell = int(charset.encode[node]) if node < len(charset.encode) else ABSENT
+    best, taken = cell & ~OPENS, 1
+    for size, point in enumerate(map(ord, text[place + 1 :]), 2):
+        edge = node << SECOND | point
+        at = int(np.searchsorted(charset.sequences, np.uint64(edge)))
+        opens = cell != ABSENT and cell & OPENS and at < len(charset.sequences)
+        if not opens or int(charset.sequences[at]) != edge:
+            break
+        cell, node = int(charset.sequence_codes[at]), NODE + at
+        if cell & NO_CODE != NO_CODE:
+            best, taken = cell & ~OPENS, size
+    return best, taken

@@ -6,7 +6,7 @@ CSV   `code,unicode[,options]`, with or without a header row; `#` begins a comme
 JSON  a list of objects with `code` (or `jef`, `keis`, `jips`), `unicode`, `options`
 text  two columns of hexadecimal codes parted by blanks, as Fujitsu's converters take them
 
-`code` is hexadecimal. `unicode` is one or two code points (`9089 E0110`, `9089_E0110`,
+`code` is hexadecimal. `unicode` is one code point or up to eight (`9089 E0110`, `9089_E0110`,
 `U+9089 U+E0110`). Options are `decode_only` (or `oneway`) and `encode_only`; others are ignored.
 """
 
@@ -16,6 +16,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ __all__ = ["TableError", "overlaid"]
 CODE_KEYS: Final = ("code", "jef", "keis", "jips", "ebcdic")
 READ_ONLY: Final = {"decode_only", "oneway"}
 UNASSIGNED: Final = 0xFFFD
+MOST: Final = 8
+"""Code points that one code may stand for."""
 
 Entry = tuple[int, tuple[int, ...], set[str]]
 
@@ -49,11 +52,12 @@ def overlaid(rows: Rows, path: str, state: int) -> Rows:
     if not own:
         raise TableError(f"{path}: no code in it")
     codes = np.array([code for code, _, _ in own], np.int64)
-    points = np.array([(*text, 0)[:2] for _, text, _ in own], np.int64)
-    late = np.array([bool(options & READ_ONLY) for _, _, options in own])
+    width = max(len(text) for _, text, _ in own)
+    points = np.array([(*text, *[0] * (width - len(text))) for _, text, _ in own], np.int64)
+    table = Rows.of(codes, points[:, 0], 0, points[:, 1:])
     states = np.where(codes > 0xFF, state, 0)
-    table = Rows(codes, points[:, 0], points[:, 1], states, late)
-    return table + rows.take(~np.isin(rows.codes, codes))
+    late = np.array([bool(options & READ_ONLY) for _, _, options in own])
+    return replace(table, states=states, late=late) + rows.take(~np.isin(rows.codes, codes))
 
 
 def _entries(path: Path) -> Iterator[Entry]:
@@ -86,15 +90,24 @@ def _from_json(path: Path, text: str) -> Iterator[Entry]:
 
 
 def _entry(where: str, code: str, text: list[str], options: str) -> Entry:
-    """One row; a code has at most three bytes, a character one or two code points."""
+    """One row; a code has at most three bytes."""
     try:
-        number = int(code.strip(), 16)
-        pieces = re.split(r"[ _+]+", " ".join(text).upper().replace("U+", " ").strip())
-        points = tuple(int(piece, 16) for piece in pieces)
+        number, points = int(code.strip(), 16), characters(" ".join(text))
     except ValueError as exc:
         raise TableError(f"{where}: a hexadecimal code and a character are expected") from exc
-    if not 0 <= number <= 0xFFFFFF or not all(0 <= point <= 0x10FFFF for point in points):
+    if not 0 <= number <= 0xFFFFFF or not all(is_character(point) for point in points):
         raise TableError(f"{where}: out of range")
-    if len(points) > 2:
-        raise TableError(f"{where}: more than two code points")
+    if len(points) > MOST:
+        raise TableError(f"{where}: more than {MOST} code points")
     return number, points, set(re.split(r"[\s;|]+", options.lower()))
+
+
+def characters(text: str) -> tuple[int, ...]:
+    """The code points of a cell such as `U+9089 U+E0110`; ValueError where they are none."""
+    pieces = re.split(r"[ _+]+", text.upper().replace("U+", " ").strip())
+    return tuple(int(piece, 16) for piece in pieces)
+
+
+def is_character(point: int) -> bool:
+    """Whether a number is a code point that stands for itself, no half of a surrogate pair."""
+    return 0 < point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF

@@ -41,9 +41,11 @@ class Charset:
     and 256 more that tell which bytes may open a shift code in double-byte state; in `plain` no
     byte opens one. `double` has 65,536 cells indexed by lead byte × 256 + trail byte, `triple` as
     many for the codes behind a byte `LEAD3`. `encode` is indexed by code point; `sequences` holds
-    the characters of two code points in ascending order, `sequence_codes` their encode cells.
+    the tree of characters of several code points, `sequence_codes` their encode cells.
     `space` is the full-width space, `blank` the space. `ascii` tells whether bytes 20-7E are ASCII
-    wherever they stand; `free` holds CONTROL where control characters are nothing to report.
+    wherever they stand; `free` holds CONTROL where control characters are nothing to report;
+    `unmapped` is what the layout decides about gaiji without a character (see `Policy`); `longest`
+    the bytes of the longest character in UTF-8.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Charset:
     blank: bytes
     ascii: bool
     free: int
+    unmapped: str
+    longest: int
 
     @property
     def unicode(self) -> bool:

@@ -6,7 +6,7 @@ A clean column costs one comparison; only rows with a problem are looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ import polars as pl
 from converters import status
 from converters.columns import Bytes, Chunk, Ints, Spans, Status, Values, series, take
 from converters.findings.catalogue import catalogue
+from converters.findings.masking import GAIJI
 
 __all__ = [
     "SCHEMA",
@@ -71,7 +72,9 @@ class Origin:
 
     `index` is field name to row of `spans`. A field that is not in it (a target item) is placed at
     its record. `records` are the record numbers of the batch's rows, None for all of the chunk.
-    `hexed` are the fields whose bytes are no characters: they are shown as `X'012C'`.
+    `hexed` are the fields whose bytes are no characters: they are shown as `X'012C'`. `coded` reads
+    a value as `decode` does, gaiji as their codes: what findings about gaiji show. `fronts` are the
+    bytes to read in front of a field's own, where its text begins in double-byte state.
     """
 
     chunk: Chunk
@@ -80,6 +83,8 @@ class Origin:
     decode: Callable[[bytes], str]
     records: Ints | None = None
     hexed: frozenset[str] = frozenset()
+    coded: Callable[[bytes], str] | None = None
+    fronts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def status_problems(name: str, outcome: Status, values: Values | None = None) -> list[ValueProblem]:
@@ -116,7 +121,7 @@ def told(origin: Origin, problem: ValueProblem) -> Told:
     elif place is None:
         values = [""] * len(rows)
     else:
-        values = _own_text(origin, place, rows, problem.field in origin.hexed)
+        values = _own_text(origin, place, rows, problem)
     return Told(rows + origin.chunk.first, offsets, values)
 
 
@@ -183,17 +188,20 @@ def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
     return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
 
 
-def _own_text(origin: Origin, place: int, rows: Ints, hexed: bool) -> list[str]:
+def _own_text(origin: Origin, place: int, rows: Ints, problem: ValueProblem) -> list[str]:
     """What stands in the field, each different value put into text once."""
     spans = origin.spans
+    show = origin.coded if origin.coded is not None and problem.code in GAIJI else origin.decode
+    show = _hexed if problem.field in origin.hexed else show
     starts, stops = (edge[rows].tolist() for edge in spans.of(place))
     values = [_slice(spans.data, a, b) for a, b in zip(starts, stops, strict=True)]
-    texts = {value: _shown(origin, value, hexed) for value in set(values)}
+    front = origin.fronts.get(problem.field, b"")
+    texts = {value: show(front + value) for value in set(values)}
     return [texts[value] for value in values]
 
 
-def _shown(origin: Origin, value: bytes, hexed: bool) -> str:
-    return f"X'{value.hex().upper()}'" if hexed else origin.decode(value)
+def _hexed(value: bytes) -> str:
+    return f"X'{value.hex().upper()}'"
 
 
 def _slice(data: Bytes, start: int, stop: int) -> bytes:

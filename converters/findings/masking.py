@@ -3,8 +3,8 @@
 A masked text has one sign per character, the sign of its class: 漢 for kanji, あ ア ｱ for kana,
 9 A a for half-width and ９ Ａ ａ for full-width digits and letters, 外 for gaiji, * and ＊ for the
 rest. Spaces stay. The one thing shown as it is are bytes and characters that somebody must repair,
-as codes in angle brackets: <8E> a byte that is no character, <0A> a control character, <U+E000> a
-character that has no place.
+as codes in angle brackets: <8E> a byte that is no character, <0A> a control character, <F040> a
+gaiji, <U+E000> one that has no code of its own, or a character that has no place.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from converters.charset import NAMES, Charset, load, read
+from converters.charset import NAMES, Charset, code, load, read, write
 
-__all__ = ["Mode", "Sensitivity", "decoder", "mask", "mask_all"]
+__all__ = ["GAIJI", "Mode", "Sensitivity", "decoder", "mask", "mask_all"]
 
 Mode = Literal["masked", "raw", "none"]
 Points = npt.NDArray[np.uint32]
@@ -39,6 +39,8 @@ LONGEST: Final = 64
 """Characters of a value that a finding shows."""
 REVEALED_AT_MOST: Final = 4
 """Places of one value that are shown; a name in a wrong encoding must not get through whole."""
+CODES: Final = 12
+"""Bytes of gaiji's codes that are shown; they say nothing of a person."""
 
 CODECS: Final = ("cp932", "shift_jis", "utf-8")
 """Charsets that a codec of Python reads for people as well as our tables do."""
@@ -48,13 +50,22 @@ LOOSE: Final = {0x80: 0x80, 0xA0: 0xA0, 0xF8F0: 0xA0, 0xF8F1: 0xFD, 0xF8F2: 0xFE
 
 
 @cache
-def decoder(charset: str) -> Callable[[bytes], str]:
+def decoder(charset: str, gaiji: str = "", coded: bool = False) -> Callable[[bytes], str]:
     """Bytes of a value to text for people; bytes that are no character are kept (`BYTE`).
 
-    Only messages are decoded here, one value at a time; data goes through `kinds`.
+    `gaiji` are those that the layout's table has a character for. With `coded` the others are kept
+    as the bytes of their codes. Only messages are decoded here, one value at a time; data goes
+    through `kinds`.
     """
-    if NAMES[charset.lower()] not in CODECS:
-        return partial(_by_table, load(charset))
+    if NAMES[charset.lower()] in CODECS and not gaiji:
+        read = _by_codec(charset)
+    else:
+        read = partial(_by_table, load(charset, gaiji=gaiji))
+    codes = _gaiji_codes(charset) if coded else {}
+    return (lambda value: read(value).translate(codes)) if codes else read
+
+
+def _by_codec(charset: str) -> Callable[[bytes], str]:
     codecs.register_error("converters.findings", _keep_bytes)
     loose = {point: chr(BYTE + byte) for point, byte in LOOSE.items()}
 
@@ -63,6 +74,19 @@ def decoder(charset: str) -> Callable[[bytes], str]:
         return text.translate(loose) if charset == "cp932" and not text.isascii() else text
 
     return decode
+
+
+@cache
+def _gaiji_codes(charset: str) -> dict[int, str]:
+    """Private characters and the bytes of the gaiji they stand for."""
+    encode = load(charset).encode
+    points = range(0xE000, min(0xF900, len(encode)))
+    codes = {point: code(encode, point) for point in points}
+    return {
+        point: "".join(chr(BYTE + byte) for byte in found)
+        for point, found in codes.items()
+        if len(found) > 1
+    }
 
 
 def _by_table(charset: Charset, value: bytes) -> str:
@@ -135,16 +159,17 @@ def mask_all(
     if sensitivity == "secret":
         return [SECRET if value else "" for value in values]
     short = [_short(value if code in PADDED else value.rstrip(" 　")) for value in values]
+    whole = _whole if code in GAIJI else str
     if mode == "raw" or sensitivity == "public":
-        return [_visible(value) for value in short]
+        return [whole(_visible(value)) for value in short]
     if sensitivity == "code":
         return [
-            _visible(value) if _looks_like_a_code(value) else _signs_of([value], _none)[0]
+            _visible(value) if _looks_like_a_code(value) else _signs_of([value], _none, 0)[0]
             for value in short
         ]
-    signs = _signs_of(short, _telling(code, target))
+    signs = _signs_of(short, _telling(code, target), CODES if code in GAIJI else REVEALED_AT_MOST)
     return [
-        DIGIT.sub("9", value) if HEX.fullmatch(value) else sign
+        DIGIT.sub("9", value) if HEX.fullmatch(value) else whole(sign)
         for value, sign in zip(short, signs, strict=True)
     ]
 
@@ -165,11 +190,15 @@ def _looks_like_a_code(value: str) -> bool:
     return len(value) <= (8 if value.isascii() else 2)
 
 
+GAIJI: Final = ("FLD-017", "FLD-018", "FLD-019")
+"""Findings about gaiji, which show their codes."""
+PIECES: Final = re.compile("<8F><([0-9A-F]{2})><([0-9A-F]{2})>|<([0-9A-F]{2})><([0-9A-F]{2})>")
+"""The bytes of a gaiji's code; those of EUC have three behind 8F."""
 REVEALED: Final = {
     "FLD-010": ((BYTE, BYTE + 0x100),),
     "FLD-011": ((BYTE, BYTE + 0x100),),
     "FLD-016": ((0x00, 0x20), (0x7F, 0xA0)),
-    "FLD-017": ((0xE000, 0xF900),),
+    **dict.fromkeys(GAIJI, ((0xE000, 0xF900), (BYTE, BYTE + 0x100))),
 }
 """Code points that a finding shows of a personal value; without them nobody could repair it."""
 UNMAPPABLE: Final = ("OUT-002", "MAP-006")
@@ -201,23 +230,28 @@ def _telling(code: str, target: str) -> Callable[[Points], npt.NDArray[np.bool_]
 @cache
 def _lacks(target: str, character: str) -> bool:
     try:
-        character.encode(target or "utf-8", "strict")
-    except (UnicodeEncodeError, LookupError):
+        write(load(target or "utf-8"), character)
+    except UnicodeEncodeError:
         return True
     return False
 
 
+def _whole(text: str) -> str:
+    """A shown value with the bytes of each gaiji's code in one pair of brackets."""
+    return PIECES.sub(lambda found: f"<{found[0].replace('><', '')[1:-1]}>", text)
+
+
 def _signs_of(
-    values: Sequence[str], telling: Callable[[Points], npt.NDArray[np.bool_]]
+    values: Sequence[str], telling: Callable[[Points], npt.NDArray[np.bool_]], most: int
 ) -> list[str]:
     """All values in one array of code points, instead of a loop of Python's over characters.
 
-    The first few places of each value that are telling are shown as codes.
+    The first places of each value that are telling, at most `most`, are shown as codes.
     """
     points = np.frombuffer("".join(values).encode("utf-32-le"), "<u4")
     ends = np.cumsum([len(value) for value in values], dtype=np.int64)
     shown = _signs()[points]
-    hits = _first_few(np.flatnonzero(telling(points)), ends)
+    hits = _first_few(np.flatnonzero(telling(points)), ends, most)
     shown[hits] = points[hits]
     marks = np.full(len(ends) + len(hits), MARK, np.uint32)
     marks[: len(ends)] = END
@@ -226,11 +260,13 @@ def _signs_of(
     return MARKED.sub(lambda found: _code(ord(found.group(1))), text).split(chr(END))[:-1]
 
 
-def _first_few(hits: npt.NDArray[np.intp], ends: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
-    """At most `REVEALED_AT_MOST` of the hits within each value."""
+def _first_few(
+    hits: npt.NDArray[np.intp], ends: npt.NDArray[np.int64], most: int
+) -> npt.NDArray[np.intp]:
+    """At most so many of the hits within each value."""
     before = np.searchsorted(hits, np.concatenate([[0], ends[:-1]]))
     value = np.searchsorted(ends, hits, "right")
-    return hits[np.arange(len(hits)) - before[value] < REVEALED_AT_MOST]
+    return hits[np.arange(len(hits)) - before[value] < most]
 
 
 INVISIBLE: Final = re.compile(f"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\\U000f0000-\\U{BYTE + 0xFF:08x}]")

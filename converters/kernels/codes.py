@@ -2,9 +2,9 @@
 
 The arguments are those of `decode.decode_table` and `encode.encode_table`. `tables` are the
 charset's `single`, `double`, `triple` and `longs`, or its `encode`, `sequences` and
-`sequence_codes`. `free` are classes that are nothing to report. A decoded code takes up to eight
-bytes: `out` needs four bytes per source byte on reading, two per UTF-8 byte on writing, 16 to
-spare.
+`sequence_codes`. `free` are classes that are nothing to report. On reading `out` needs half the
+bytes of the longest character (`Charset.longest`) per source byte, at least four; on writing two
+per UTF-8 byte; 16 to spare.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ ABSENT = np.uint32(cells.ABSENT)
 LONG = np.uint32(cells.LONG)
 NO_CODE = np.uint32(cells.NO_CODE)
 OPENS = np.uint32(cells.OPENS)
+NODE = np.uint64(cells.NODE)
 SECOND = np.uint64(cells.SECOND)
 SIX = np.uint32(0x3F)
 FLAGS = np.uint32(0xFC000000)
@@ -57,8 +58,11 @@ def put(cell: np.uint32, longs: Views, out: Bytes, place: int) -> int:
         store32(out, place, cell)
         return place + size
     if cell & LONG:
-        store64(out, place, longs[cell & np.uint32(0xFFFF)])
-        return place + np.int64((cell >> np.uint32(16)) & np.uint32(15))
+        length = np.int64((cell >> np.uint32(16)) & np.uint32(0x7F))
+        word = np.int64(cell & np.uint32(0xFFFF))
+        for k in range(length + 7 >> 3):
+            store64(out, place + 8 * k, longs[word + k])
+        return place + length
     return place
 
 
@@ -216,12 +220,14 @@ def code_of(
     source: Bytes, k: int, last: int, encode: Cells, sequences: Views, codes: Cells
 ) -> tuple[np.uint32, np.uint32, int]:
     """The encode cell of the character at `k` (its code is NO_CODE where it has none), the
-    character's first code point, and its bytes in UTF-8."""
+    character's first code point, and its bytes in UTF-8. The longest character is taken."""
     point, size = point_at(source, k)
     cell = encode[point] if point < len(encode) else ABSENT
-    if cell & OPENS and cell != ABSENT and k + size < last:
-        second, more = point_at(source, k + size)
-        key = np.uint64(point) << SECOND | np.uint64(second)
+    best, taken = cell & ~OPENS, size
+    node = np.uint64(point)
+    while cell & OPENS and cell != ABSENT and k + size < last:
+        following, more = point_at(source, k + size)
+        key = node << SECOND | np.uint64(following)
         low, high = 0, len(sequences)
         while low < high:
             middle = (low + high) >> 1
@@ -229,9 +235,14 @@ def code_of(
                 low = middle + 1
             else:
                 high = middle
-        if low < len(sequences) and sequences[low] == key:
-            return codes[low], point, size + more
-    return cell & ~OPENS, point, size
+        if low == len(sequences) or sequences[low] != key:
+            break
+        cell = codes[low]
+        size += more
+        node = NODE + np.uint64(low)
+        if cell & NO_CODE != NO_CODE:
+            best, taken = cell & ~OPENS, size
+    return best, point, taken
 
 
 @leaf
@@ -302,7 +313,7 @@ def encode_long(
     encode = tables[0]
     fast = True
     for byte in range(0x20, 0x60):
-        fast &= encode[byte] & ~OPENS == byte
+        fast &= encode[byte] == byte
     used = 0
     for row in range(len(status)):
         length = np.int64(load32(raw, 16 * row))

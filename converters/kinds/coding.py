@@ -15,7 +15,7 @@ from converters.kernels.decode import decode_table
 from converters.kernels.encode import encode_table
 from converters.model import Field
 
-__all__ = ["GROWTH", "ROOM", "reader", "writer"]
+__all__ = ["GROWTH", "reader", "room", "writer"]
 
 Reader = Callable[[Bytes, Ints, Ints, Views, Bytes, Status], int]
 """Data, spans, views, out, status → bytes of `out` in use."""
@@ -23,9 +23,14 @@ Writer = Callable[[Bytes, Bytes, Views, Bytes, Status], int]
 """The two arrays of `Text.raw`, views, out, status → bytes of `out` in use."""
 
 ROOM: Final = {"long": 4, "pairs": 3, "shifted": 4, "utf-16": 2}
-"""Bytes of UTF-8 that one byte of each structure can become."""
+"""Bytes of UTF-8 that one byte of each structure can become, longer characters aside."""
 GROWTH: Final = {"long": 2, "pairs": 1, "shifted": 8, "utf-16": 2}
 """Bytes that one byte of UTF-8 can become, shift codes included."""
+
+
+def room(charset: Charset) -> int:
+    """Bytes of UTF-8 that one byte of a charset can become; a long character has two bytes."""
+    return max(ROOM[charset.structure], charset.longest + 1 >> 1)
 
 
 def reader(field: Field, charset: Charset, allowed: np.uint32, trim: bool) -> Reader:

@@ -13,15 +13,16 @@ import numpy as np
 
 from converters import charset as cells
 from converters import status as outcome
-from converters.charset import Charset, write
+from converters.charset import Charset, holds_gaiji, write
 from converters.columns import Bytes, Ints, Status, Text
 from converters.kernels.decode import decode_digits, trim_spans
 from converters.kernels.encode import check_digits
 from converters.kernels.utf8 import check_utf8, decode_utf8
-from converters.kinds.coding import GROWTH, ROOM, reader, writer
+from converters.kinds.coding import GROWTH, reader, room, writer
 from converters.kinds.cutting import shortened
 from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
+from converters.scripts import opened
 
 __all__ = [
     "ALLOWED",
@@ -124,6 +125,8 @@ def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
     fixed = layout.framing.placed
     trim = padding(field, layout, charset)
     read = reader(field, charset, allowed, fixed)
+    growth = 0 if charset.unicode else room(charset)
+    judge = partial(_judge_gaiji, field, charset)
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Text, Status]:
         start, stop = trim(data, start, stop)
@@ -132,10 +135,11 @@ def decode_text(field: Field, layout: Layout, charset: Charset) -> TextDecode:
         if charset.unicode:
             decode_utf8(data, start, stop, allowed, fixed, views, status)
             _free(charset, status)
+            judge(data, start, stop, status)
             return Text(views, data), status
-        room = ROOM[charset.structure] * int(np.sum(stop - start)) + SLACK
-        out = np.empty(room, np.uint8)
+        out = np.empty(growth * int(np.sum(stop - start)) + SLACK, np.uint8)
         used = read(data, start, stop, views, out, status)
+        judge(data, start, stop, status)
         return Text(views, out[: used + SLACK]), status
 
     return decode
@@ -145,6 +149,28 @@ def _free(charset: Charset, status: Status) -> None:
     """Control characters of UTF-8 are nothing to report where the layout keeps them."""
     if charset.free:
         status[status == outcome.CONTROL] = outcome.OK
+
+
+UNMAPPED: Final = {"reject": outcome.GAIJI_REFUSED, "substitute": outcome.GAIJI_REPLACED}
+"""What the layout decides about gaiji without a character → the outcome of a value with one."""
+
+
+def _judge_gaiji(
+    field: Field, charset: Charset, data: Bytes, start: Ints, stop: Ints, status: Status
+) -> None:
+    """Outcomes of gaiji as the layout has decided.
+
+    A value with a fault that may be forgiven is looked at again, so that no gaiji goes unseen
+    behind it: such values are few.
+    """
+    if charset.unmapped not in UNMAPPED:
+        return
+    status[status == outcome.GAIJI] = UNMAPPED[charset.unmapped]
+    faulty = (status == outcome.CONTROL) | (status == outcome.CHARACTER_CLASS)
+    front = opened(field, charset)
+    for row in np.flatnonzero(faulty):
+        if holds_gaiji(charset, front + data[start[row] : stop[row]].tobytes()):
+            status[row] = outcome.GAIJI_REFUSED
 
 
 def encode_text(
@@ -161,8 +187,8 @@ def encode_text(
         _free(charset, status)
         return column, status
     views = np.empty((count, 2), np.uint64)
-    room = GROWTH[charset.structure] * (int(column.lengths.sum()) + count) + SLACK
-    out = np.empty(room, np.uint8)
+    size = GROWTH[charset.structure] * (int(column.lengths.sum()) + count) + SLACK
+    out = np.empty(size, np.uint8)
     put = writer(field, charset, layout.substitute or "", allowed)
     used = put(*column.raw, views, out, status)
     return Text(views, out[: used + SLACK]), status

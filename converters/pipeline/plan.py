@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from converters import charset, checks, fields, forms, groups, mapping, scripts
 from converters.checks import Checks
+from converters.columns import Chunk, Spans
 from converters.fields import Fields
-from converters.findings import Policy, decoder, policy
+from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
-from converters.model import Layout, Mapping, MappingSet
+from converters.model import Layout, MappingSet
+from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
+from converters.scripts import opened
 
 __all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation"]
 
@@ -24,8 +27,8 @@ __all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation
 class Side:
     """One end of a run: a layout with its form, its fields and its checks, those of groups apart.
 
-    `index` is field name to place in the record; `show` turns a field's bytes into text for people,
-    unless it is one of `hexed`, whose bytes are no characters.
+    `index` is field name to place in the record; `show`, `coded`, `hexed` and `fronts` say how the
+    bytes of a value are shown to people (see `findings.Origin`).
     """
 
     layout: Layout
@@ -35,7 +38,21 @@ class Side:
     groups: tuple[Group, ...]
     index: dict[str, int]
     show: Callable[[bytes], str]
+    coded: Callable[[bytes], str]
     hexed: frozenset[str]
+    fronts: Mapping[str, bytes]
+
+    def origin(self, chunk: Chunk, spans: Spans) -> Origin:
+        """Where the values of a chunk come from, for findings about them."""
+        return Origin(
+            chunk,
+            spans,
+            self.index,
+            self.show,
+            hexed=self.hexed,
+            coded=self.coded,
+            fronts=self.fronts,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +73,7 @@ class Plan:
 def side(layout: Layout) -> Side:
     """A layout, compiled."""
     table = scripts.of(layout)
+    gaiji = layout.characters.entries if layout.characters is not None else ""
     form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
     compiled = checks.compile(layout)
     return Side(
@@ -65,12 +83,14 @@ def side(layout: Layout) -> Side:
         compiled,
         groups.compile(layout, compiled),
         dict(layout.record.index),
-        decoder(table.name),
+        decoder(table.name, gaiji),
+        decoder(table.name, gaiji, coded=True),
         frozenset(field.name for field in layout.record.fields if field.is_binary),
+        {field.name: front for field in layout.record.fields if (front := opened(field, table))},
     )
 
 
-def fingerprint(known: Layout | Mapping) -> str:
+def fingerprint(known: Layout | Rules) -> str:
     """The sha256 of what a definition resolved to, its code tables included."""
     return hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
 

@@ -82,7 +82,7 @@ def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
     side = plan.source
     spans = side.form.spans(chunk, order)
     batch, outcomes = fields.decode(side.fields, spans, chunk.first)
-    origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
+    origin = side.origin(chunk, spans)
     found, failed = _reading(plan, origin, batch, outcomes)
     rows = _grouped(side, origin, (batch, outcomes), order) if side.groups else ()
     rejected = _rejected(found, chunk)

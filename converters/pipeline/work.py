@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from converters import findings, forms, residual
 from converters.columns import Chunk, Ints, Spans
-from converters.findings import Origin
 from converters.pipeline import step
 from converters.pipeline.plan import Plan
 from converters.pipeline.reading import Source
@@ -83,7 +82,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     if not len(patches) and not len(gone):
         return pl.DataFrame(schema=findings.JUDGED_SCHEMA)
     spans = side.form.spans(chunk, source.order)
-    origin = Origin(chunk, spans, side.index, side.show, hexed=side.hexed)
+    origin = side.origin(chunk, spans)
     places = patches[:, 3]
     rows = made.records[patches[:, 0]] - chunk.first
     fields = _fields(spans, len(side.layout.record.fields), rows, places)

@@ -38,6 +38,7 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
         yield document.problem(("charset",), "DEF-020", message, hint)
     else:
         yield from _script(document, layout)
+        yield from _unmapped(document, layout)
     if layout.substitute is not None and not (
         len(layout.substitute) == 1 and encoded_length(layout, layout.substitute)
     ):
@@ -73,6 +74,29 @@ def _script(document: Document, layout: Layout) -> Iterator[Problem]:
         message = f"{script.name} cannot be the charset of a delimited file"
         hint = "its bytes are no ASCII where delimiters and quotes are looked for"
         yield document.problem(("charset",), "DEF-050", message, hint)
+
+
+def _unmapped(document: Document, layout: Layout) -> Iterator[Problem]:
+    """What becomes of gaiji without a character: a substitute where one is read."""
+    chosen = layout.characters
+    if chosen is None:
+        return
+    where: Loc = ("characters", "substitute")
+    if chosen.unmapped == "substitute" and chosen.substitute is None:
+        message = "`substitute` is missing: the character that stands for gaiji"
+        yield document.problem(("characters",), "DEF-002", message, "such as 〓")
+    elif chosen.unmapped == "substitute" and NAMES[layout.charset.lower()].startswith("utf-"):
+        message = f"the gaiji of {layout.charset} have no codes that could be read as another one"
+        yield document.problem(("characters", "unmapped"), "DEF-050", message, "keep or reject")
+    elif chosen.substitute is not None and chosen.unmapped != "substitute":
+        message = "`substitute` means nothing without `unmapped: substitute`"
+        hint = "for characters that the charset lacks it stands at the top of the layout"
+        yield document.key_problem(where, "DEF-003", message, hint)
+    elif chosen.substitute is not None and (
+        len(chosen.substitute) != 1 or not encoded_length(layout, chosen.substitute)
+    ):
+        message = f"`substitute` must be one character of {layout.charset}"
+        yield document.problem(where, "DEF-002", message)
 
 
 def check_references(document: Document, layout: Layout) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Code tables in CSV files → the dicts that stand in the models, in file order."""
+"""Code tables and gaiji in CSV files → the dicts that stand in the models, in file order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from converters.errors import DefinitionError, EnvironmentFailure, Problem
 from converters.spec.document import Document, Node, shown_path, text_of
 from converters.spec.fitting import nearest
+from converters.spec.gaiji import load_gaiji
 
 __all__ = ["load_tables"]
 
@@ -17,13 +18,12 @@ COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to")}
 
 
 def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, list[Problem]]:
-    """The document with its code tables in place of the paths of CSV files."""
-    document = _with_table(document, folder)
+    """The document with its code tables and gaiji in place of the paths of CSV files."""
+    document, problems = _with_characters(document, folder)
     root = document.root
     codes = root.value.get("codes") if isinstance(root.value, dict) else None
     if codes is None or not isinstance(codes.value, dict):
-        return document, []
-    problems: list[Problem] = []
+        return document, problems
     loaded: dict[str, Node] = {}
     for name, node in codes.value.items():
         if isinstance(node.value, str):
@@ -36,19 +36,37 @@ def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, 
     return replace(document, root=whole), problems
 
 
-def _with_table(document: Document, folder: Path) -> Document:
-    """The document with the place of its maker's table seen from anywhere."""
+def _with_characters(document: Document, folder: Path) -> tuple[Document, list[Problem]]:
+    """The document with the place of its maker's table seen from anywhere, and the gaiji of its
+    table in place of the path."""
     root = document.root
     found = root.value.get("characters") if isinstance(root.value, dict) else None
     if found is None or not isinstance(found.value, dict):
-        return document
-    table = found.value.get("table")
-    if table is None or not isinstance(table.value, str) or not table.value:
-        return document
-    placed = replace(table, value=str((folder / table.value).resolve()))
-    inner = replace(found, value=found.value | {"table": placed})
+        return document, []
+    changed, problems = dict(found.value), list[Problem]()
+    table, gaiji = changed.get("table"), changed.get("gaiji")
+    if table is not None and isinstance(table.value, str) and table.value:
+        changed["table"] = replace(table, value=str((folder / table.value).resolve()))
+    if gaiji is not None and isinstance(gaiji.value, str):
+        entries, problems = _gaiji(document, gaiji.value, folder)
+        changed["gaiji"] = replace(gaiji, value=entries)
     assert isinstance(root.value, dict)
-    return replace(document, root=replace(root, value=root.value | {"characters": inner}))
+    inner = replace(found, value=changed)
+    whole = replace(root, value=root.value | {"characters": inner})
+    return replace(document, root=whole), problems
+
+
+def _gaiji(
+    document: Document, reference: str, folder: Path
+) -> tuple[dict[str, Node], list[Problem]]:
+    try:
+        return load_gaiji(folder / reference)
+    except DefinitionError as exc:
+        return {}, list(exc.problems)
+    except (EnvironmentFailure, ValueError):
+        known = [path.relative_to(folder).as_posix() for path in folder.glob("*.csv")]
+        message, hint = f"the gaiji table {reference} cannot be read", nearest(reference, known)
+        return {}, [document.problem(("characters", "gaiji"), "DEF-020", message, hint)]
 
 
 def _table(
