@@ -81,6 +81,10 @@ ALLOWED |= {
     },
 }
 ALLOWED |= {"sniff": {"charset", "columns", "kernels"}}
+ALLOWED |= {
+    "census": VALUES
+    | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
+}
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},

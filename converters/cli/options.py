@@ -95,6 +95,7 @@ class Given(TypedDict, total=False):
     seed_out: Path | None
     sheets: tuple[Path, ...]
     source_format: Literal["auto", "fixed", "free"]
+    target: str | None
     terminator: str
     to: str | None
     verbose: bool
