@@ -8,18 +8,25 @@ import json
 from itertools import product
 from pathlib import Path
 
+import lxml.html
 import polars as pl
 import pytest
+from browser import NEEDS_CHROMIUM, page
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_census import census as reference
 
-from converters import charset, spec
+from converters import census, charset, spec
 from converters.census import codes, counting, sheet
 from converters.census.repertoire import repertoire
 from converters.cli import main
 from converters.kernels import census as kernels
 from converters.model import Layout
+from converters.pages import characters as pages
+from converters.pages.characters import MOST, Drawing, Line, Sheet
+from converters.pages.words import Said
 from converters.pipeline import Job
 
 ROOT = Path(__file__).parent.parent
@@ -389,3 +396,124 @@ def test_the_way_back_asks_what_the_vendor_can_hold(
     capsys.readouterr()
     assert main(["characters", str(data), *mapping, "--back", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["target"] == "cp932"
+
+
+@pytest.fixture(scope="module")
+def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A font with a square for U+E000 and for 山, and a smaller one for 山 with a selector."""
+    builder = FontBuilder(1000, isTTF=True)
+    names = [".notdef", "gaiji", "usual", "form", "empty"]
+    glyphs = {name: TTGlyphPen(None) for name in names}
+    for name, size in (("gaiji", 700), ("usual", 800), ("form", 600)):
+        pen = glyphs[name]
+        pen.moveTo((0, 0))
+        for point in ((0, size), (size, size), (size, 0)):
+            pen.lineTo(point)
+        pen.closePath()
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap(
+        {0xE000: "gaiji", 0x5C71: "usual", 0xE001: "empty"},
+        uvs=[(0x5C71, 0xE0100, None), (0x5C71, 0xE0101, "form")],
+    )
+    builder.setupGlyf({name: pen.glyph() for name, pen in glyphs.items()})
+    builder.setupHorizontalMetrics({name: (1000, 0) for name in names})
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    path: Path = tmp_path_factory.mktemp("font") / "gaiji.ttf"
+    builder.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("\ue000", 700),
+        ("山\U000e0101", 600),
+        ("山\U000e0100", 800),
+        ("山\U000e0105", 800),
+        ("山", 0),
+        ("\ue001", 0),
+        ("\ue002", 0),
+        ("𠮷", 0),
+        ("\U000e0101", 0),
+        ("", 0),
+    ],
+)
+def test_rare_characters_are_drawn_from_the_font(text: str, size: int, font: Path) -> None:
+    found = census.outlines(font)(text)
+    expected = Drawing(f"M0 0V{size}H{size}V0Z", (0, -880, 1000, 1000)) if size else None
+    assert found == expected
+
+
+@pytest.mark.parametrize("path", ["no-such-font.ttf", "pyproject.toml"])
+def test_a_font_that_is_none_says_so(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = 6 if path.startswith("no") else 2
+    assert run("--layout", "vendor-a/resident", "--out", "o", "--font", ROOT / path) == code
+    assert path in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def sheet_page(font: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a small file with a code of each sort."""
+    folder = tmp_path_factory.mktemp("page")
+    layout = delimited(folder, "cp932", "  - {name: a}\n  - {name: b}\n")
+    (folder / "x.csv").write_bytes(
+        bytes.fromhex("F040F0408540FA5CED402C093C623E8E5226410D0A812C0D0A")
+    )
+    job = Job((str(folder / "x.csv"),))
+    made = census.take(layout, "standard", job)
+    path = folder / "characters.html"
+    path.write_bytes(census.page(made, census.outlines(font)))
+    return path
+
+
+def test_the_page_has_a_row_per_code_and_carries_the_outlines(sheet_page: Path) -> None:
+    tree = lxml.html.fromstring(sheet_page.read_bytes())
+    rows = tree.xpath("//table[@id='table-codes']/tbody/tr")
+    assert [row.get("data-decide") for row in rows[:5]] == [
+        *("undecodable", "unassigned", "user-defined", "one-way", "not-holdable"),
+    ]
+    assert rows[2].xpath(".//path/@d") == ["M0 0V700H700V0Z"]
+    assert len(tree.xpath("//td[@class='glyph']/svg")) == 1
+    assert [row.xpath("string(td[1])") for row in rows if row.get("data-kind") == "ascii"] == [
+        *("&", "<", ">", "A", "b"),
+    ]
+
+
+def test_the_page_needs_nothing_but_itself(sheet_page: Path) -> None:
+    text = sheet_page.read_text(encoding="utf-8")
+    assert "http:" not in text and "https:" not in text and "url(" not in text
+    (policy,) = lxml.html.fromstring(text).xpath("//meta[@http-equiv]/@content")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+
+
+def test_a_page_lists_the_gravest_and_says_how_many_there_are() -> None:
+    word = Said("語", "word")
+    lines = [
+        Line(
+            "字", None, "cp932", f"{n:04X}", "U+5B57", ("ascii", word), ("", word), 1, *flags, word
+        )
+        for n in range(MOST + 1)
+        for flags in [(True, True)]
+    ]
+    made = pages.render(Sheet("1", "x", word, "standard", [("f", 1, "00")], lines)).decode()
+    assert made.count("<tr data-decide") == MOST
+    assert f"{MOST + 1:,}" in made
+
+
+@NEEDS_CHROMIUM
+def test_the_page_of_characters_works_in_a_browser_and_asks_for_nothing(
+    sheet_page: Path, tmp_path: Path
+) -> None:
+    address = f"{sheet_page.as_uri()}?lang=ja"
+    visible = "[...document.querySelectorAll('#table-codes tbody tr')].filter(r => !r.hidden)"
+    typed = "form.dispatchEvent(new Event('input'))"
+    with page(tmp_path) as browser:
+        browser.open(address)
+        total = browser.run(f"{visible}.length")
+        choose = "const form = document.getElementById('filter'); form.elements.%s.value = '%s';"
+        browser.run(f"{{{choose % ('decide', 'user-defined')} {typed}}}")
+        assert browser.run(f"{visible}.map(r => r.cells[1].textContent)") == ["F040 cp932"]
+        browser.run(f"{{{choose % ('decide', '')} form.elements.text.value = 'FA5C'; {typed}}}")
+        assert browser.run(f"{visible}.length") == 1 < total
+        assert browser.said == []
+        assert browser.asked == [address]

@@ -94,6 +94,7 @@ ALLOWED |= {"cli": set(ALLOWED)}
 HOMES = {
     "chardet": {"sniff"},
     "click": {"cli"},
+    "fontTools": {"census"},
     "jinja2": {"pages"},
     "lxml": {"markup"},
     "numba": {"kernels"},

@@ -73,11 +73,11 @@ def _totals(names: Iterable[str], counts: Iterable[tuple[str, int]]) -> dict[str
     return found
 
 
-def publish(census: Census, out: Path, force: bool) -> Path:
+def publish(census: Census, page: bytes, out: Path, force: bool) -> Path:
     """The directory of a census; EnvironmentFailure or UsageError where it cannot be made."""
     inputs = [Path(one.path) for one in census.counted.inputs if one.path != STDIN]
     with RunDirectory(out, force, inputs) as run:
-        for ending, content in _files(census):
+        for ending, content in (*_files(census), ("html", page)):
             sink = run.sink(f"{NAME}.{ending}")
             sink.write(content, len(census.rows))
             run.close(sink)

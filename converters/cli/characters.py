@@ -35,6 +35,12 @@ __all__ = ["characters"]
     "  [default: standard, or that of --mapping]",
 )
 @click.option("--out", type=options.PATH, metavar="DIR", help="Directory to make.")
+@click.option(
+    "--font",
+    type=options.PATH,
+    metavar="FILE",
+    help="With --out: draw gaiji, and kanji that few fonts have, with this font.",
+)
 @click.option("--force", is_flag=True, help="Replace a directory that exists.")
 @options.jobs
 @options.batch_records
@@ -47,8 +53,8 @@ def characters(**given: Unpack[Given]) -> int:
 
     The census for 文字同定: each code with its count, its first place, its class, its character,
     whether it returns to the same bytes and whether the target can hold it; what needs a decision
-    comes first. DIR gets it as CSV and Parquet. The column `unicode` of the CSV is filled in by
-    whoever identifies the characters.
+    comes first. DIR gets it as CSV, Parquet and a page with the glyphs. The column `unicode` of
+    the CSV is filled in by whoever identifies the characters.
 
     \b
     utsushi characters resident.dat --layout vendor-a/resident --out census/1
@@ -57,11 +63,15 @@ def characters(**given: Unpack[Given]) -> int:
         raise click.UsageError("give --layout or --mapping")
     if given["back"] and given["mapping"] is None:
         raise click.UsageError("--back needs --mapping")
+    if given["font"] is not None and given["out"] is None:
+        raise click.UsageError("--font needs --out")
+    from converters import census
+
+    draw = census.outlines(given["font"]) if given["font"] is not None else None
     made = _census(given)
     if given["out"] is not None:
-        from converters import census
-
-        say("made", path=census.publish(made, given["out"], given["force"]))
+        page = census.page(made, draw)
+        say("made", path=census.publish(made, page, given["out"], given["force"]))
     _show(made, given)
     return 0
 

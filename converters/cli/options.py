@@ -57,6 +57,7 @@ class Given(TypedDict, total=False):
     file: str
     first: str
     folder: Path | None
+    font: Path | None
     force: bool
     identity: str | None
     include: tuple[Path, ...]
