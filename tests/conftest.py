@@ -24,6 +24,7 @@ settings.load_profile("ci")
 
 KERNELS = (
     "test_balance",
+    "test_census",
     "test_charset",
     "test_checkdigits",
     "test_checks",

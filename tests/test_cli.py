@@ -40,6 +40,7 @@ COMMANDS = dict(DOCS.leaves(entry.commands, "utsushi"))
 def test_the_commands_of_the_program_are_these() -> None:
     assert sorted(COMMANDS) == [
         "utsushi anonymize",
+        "utsushi characters",
         "utsushi convert",
         "utsushi explain",
         "utsushi generate",

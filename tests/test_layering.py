@@ -81,6 +81,10 @@ ALLOWED |= {
     },
 }
 ALLOWED |= {"sniff": {"charset", "columns", "kernels"}}
+ALLOWED |= {
+    "census": VALUES
+    | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
+}
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},
@@ -90,6 +94,7 @@ ALLOWED |= {"cli": set(ALLOWED)}
 HOMES = {
     "chardet": {"sniff"},
     "click": {"cli"},
+    "fontTools": {"census"},
     "jinja2": {"pages"},
     "lxml": {"markup"},
     "numba": {"kernels"},

@@ -17,6 +17,7 @@ from typing import Final
 import click
 
 from converters.cli import (
+    characters,
     definitions,
     files,
     purging,
@@ -62,6 +63,7 @@ for command in (
     files.generate,
     files.anonymize,
     sniffing.sniff,
+    characters.characters,
     rejects.rejects,
     purging.purge,
     reconciling.reconcile,

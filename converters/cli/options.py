@@ -57,6 +57,7 @@ class Given(TypedDict, total=False):
     file: str
     first: str
     folder: Path | None
+    font: Path | None
     force: bool
     identity: str | None
     include: tuple[Path, ...]
@@ -95,6 +96,7 @@ class Given(TypedDict, total=False):
     seed_out: Path | None
     sheets: tuple[Path, ...]
     source_format: Literal["auto", "fixed", "free"]
+    target: str | None
     terminator: str
     to: str | None
     verbose: bool

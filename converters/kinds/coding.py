@@ -15,7 +15,7 @@ from converters.kernels.decode import decode_table
 from converters.kernels.encode import encode_table
 from converters.model import Field
 
-__all__ = ["GROWTH", "reader", "room", "writer"]
+__all__ = ["GROWTH", "reader", "room", "shift_rule", "writer"]
 
 Reader = Callable[[Bytes, Ints, Ints, Views, Bytes, Status], int]
 """Data, spans, views, out, status → bytes of `out` in use."""
@@ -56,7 +56,7 @@ def reader(field: Field, charset: Charset, allowed: np.uint32, trim: bool) -> Re
 
 
 def _shifted_reader(field: Field, charset: Charset, allowed: np.uint32, trim: bool) -> Reader:
-    marks, rule = _shifts(field, charset)
+    marks, rule = shift_rule(field, charset)
     single = charset.single if len(marks) else charset.plain
     tables, free = (single, charset.double, charset.longs), np.uint32(charset.free)
     return lambda data, start, stop, views, out, status: shifted.decode_shifted(
@@ -64,7 +64,7 @@ def _shifted_reader(field: Field, charset: Charset, allowed: np.uint32, trim: bo
     )
 
 
-def _shifts(field: Field, charset: Charset) -> tuple[Ints, Ints]:
+def shift_rule(field: Field, charset: Charset) -> tuple[Ints, Ints]:
     """The shift codes that the field's data may hold, and how a value lies in it.
 
     Where they are left out the kind says the state: full-width text is double-byte, the rest not.
@@ -99,7 +99,7 @@ def writer(field: Field, charset: Charset, substitute: str, allowed: np.uint32) 
             raw, data, tables, allowed, free, code, views, out, status
         )
     if charset.structure == "shifted":
-        marks, rule = _shifts(field, charset)
+        marks, rule = shift_rule(field, charset)
         return lambda raw, data, views, out, status: shifted.encode_shifted(
             raw, data, tables, marks, rule, allowed, free, instead, views, out, status
         )

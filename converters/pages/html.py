@@ -25,7 +25,7 @@ from converters.pages.sample import Listed
 from converters.pages.tables import Report
 from converters.pages.words import Said, asset, said, words
 
-__all__ = ["LARGEST", "render"]
+__all__ = ["LARGEST", "environment", "render"]
 
 LARGEST: Final = 2_000_000
 """Bytes of a page at most, whatever the data."""
@@ -161,9 +161,13 @@ def _kind(cell: Cell) -> str:
     return type(cell).__name__
 
 
-@cache
 def _template() -> jinja2.Template:
-    """The template with its style and script, and a policy that allows these two by their hash."""
+    return environment().get_template("report.html")
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates with their style and script, and a policy that allows these two by hash."""
     loader = jinja2.FunctionLoader(asset)
     found = jinja2.Environment(
         loader=loader,
@@ -183,7 +187,7 @@ def _template() -> jinja2.Template:
         "width": _width,
         "words": words(),
     }
-    return found.get_template("report.html")
+    return found
 
 
 def _source(text: str) -> str:

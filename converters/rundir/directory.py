@@ -106,16 +106,18 @@ class RunDirectory:
 
     def publish(
         self,
-        report: Mapping[str, Any],
+        report: Mapping[str, Any] | None,
         manifest: Mapping[str, Any],
         pages: Iterable[tuple[str, bytes]] = (),
     ) -> Path:
         """Write the report and its pages (name and content), then the manifest with all outputs,
-        and let the run appear. Pages can be made again, so the manifest does not list them."""
+        and let the run appear. Pages can be made again, so the manifest does not list them. What
+        judges nothing (a census) has no report."""
         assert not self._open, f"still open: {[sink.path for sink in self._open]}"
         outputs = [asdict(output) for output in self.outputs]
         with _surroundings(self.path):
-            _write(self._partial / REPORT, report)
+            if report is not None:
+                _write(self._partial / REPORT, report)
             for name, content in pages:
                 _put(self._partial / name, content)
             _write(self._partial / MANIFEST, {**manifest, "outputs": outputs})

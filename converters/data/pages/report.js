@@ -17,20 +17,20 @@
 
   const form = document.getElementById("filter");
   if (!form) return;
-  const rows = [...document.querySelectorAll("#table-findings tbody tr")];
-  const texts = rows.map((row) => [...row.cells].slice(1).map((cell) => cell.textContent));
+  const from = Number(form.dataset.from);
+  const choices = [...form.querySelectorAll("select")];
+  const rows = [...document.querySelectorAll(`#${form.dataset.table} tbody tr`)];
+  const texts = rows.map((row) => [...row.cells].map((cell) => cell.textContent));
   const said = [...form.querySelectorAll("output span")].map((span) => [span, span.textContent]);
 
   function filter() {
-    const { text, severity, code, field } = form.elements;
-    const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     rows.forEach((row, place) => {
       const cells = texts[place];
-      const fits = (!severity.value || row.dataset.severity === severity.value)
-        && (!code.value || cells[0] === code.value)
-        && (!field.value || cells[1] === field.value)
-        && words.every((word) => cells.join(" ").toLowerCase().includes(word));
+      const found = cells.slice(from).join(" ").toLowerCase();
+      const fits = words.every((word) => found.includes(word)) && choices.every(({ value, name, dataset }) =>
+        !value || value === (dataset.column ? cells[dataset.column] : row.dataset[name]));
       row.hidden = !fits;
       shown += fits;
     });

@@ -1,0 +1,208 @@
+"""Bytes of one column → how often each code occurs, and where it stands first.
+
+`tally` has a row per code: COUNT, then KEY and PLACE of the first one. A kernel adds to it what it
+reads, so one tally serves many columns and chunks, in any order: of two places the one with the
+smaller key stays, and the counts are sums.
+
+Where a code has its row: single bytes at 256 × state + byte, codes of two bytes behind them at
+lead × 256 + trail, codes of three bytes 65,536 rows later (by their last two bytes). In Unicode a
+character has the row of its code point, a byte that is part of none stands behind all code points.
+A code without a character is counted like any other; bytes are parted as the decoders part them,
+and a lead byte takes the next one along where that may be a trail byte.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from converters import charset as cells
+from converters.kernels.arrays import Bytes, Cells, Ints
+from converters.kernels.memory import leaf, load8, prefetch
+from converters.kernels.shifted import BEGIN, DOUBLE, FILL, SKIP, filled_to, mark_at
+from converters.kernels.utf8 import utf8_size
+from converters.kernels.utf16 import unit
+
+__all__ = [
+    "BYTES",
+    "COLUMNS",
+    "COUNT",
+    "KEY",
+    "PAIRS",
+    "PLACE",
+    "POINTS",
+    "STEP",
+    "Where",
+    "count_coded",
+    "count_shifted",
+    "count_utf8",
+    "count_utf16",
+]
+
+COUNT, KEY, PLACE = 0, 1, 2
+COLUMNS = 3
+"""Numbers in a row of a tally."""
+PAIRS = 1 << 16
+"""Rows for codes of two bytes."""
+POINTS = 0x110000
+"""Rows for code points; 256 more for bytes."""
+BYTES = 256
+AHEAD = 16
+"""Records lie apart: their lines are asked for this many values ahead."""
+
+Where = tuple[Ints, int, int, int]
+"""Where the values of a column are: the bounds of their records, the key of the first value and
+the place of its chunk in the file, and how many bytes of `data` are the chunk itself."""
+STEP = 1 << 16
+"""The keys of the same field in two records are this far apart."""
+
+
+@leaf
+def seen(tally: Ints, code: int, key: int, place: int) -> None:
+    """One more of a code."""
+    if tally[code, COUNT] == 0 or key < tally[code, KEY]:
+        tally[code, KEY] = key
+        tally[code, PLACE] = place
+    tally[code, COUNT] += 1
+
+
+@leaf
+def placed(where: Where, row: int, k: int) -> int:
+    """The place in the file of byte `k` of `data`: that of the record for what is a copy."""
+    bounds, _, offset, size = where
+    return offset + (k if k < size else bounds[row])
+
+
+@njit(cache=True, nogil=True)
+def count_coded(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    single: Cells,
+    trails: Bytes,
+    trim: bool,
+    where: Where,
+    tally: Ints,
+) -> None:
+    """Codes of one to three bytes. `trails` tells which bytes may be the second one of a code of
+    two (256 flags) and the second and third one of a code of three (256 more)."""
+    pairs = 2 * BYTES
+    for row in range(len(start)):
+        k = start[row]
+        prefetch(data, start[min(row + AHEAD, len(start) - 1)])
+        last = filled_to(data, k, stop[row], 0x20) if trim else stop[row]
+        key = where[1] + row * STEP
+        while k < last:
+            byte = np.int64(load8(data, k))
+            cell = single[byte]
+            code, size = byte, 1
+            if cell == cells.LEAD and last - k >= 2 and trails[load8(data, k + 1)]:
+                code, size = pairs + (byte << 8 | np.int64(load8(data, k + 1))), 2
+            elif cell == cells.LEAD3 and last - k >= 3:
+                second, third = np.int64(load8(data, k + 1)), np.int64(load8(data, k + 2))
+                if trails[BYTES + second] and trails[BYTES + third]:
+                    code, size = pairs + PAIRS + (second << 8 | third), 3
+            seen(tally, code, key, placed(where, row, k))
+            k += size
+
+
+@njit(cache=True, nogil=True)
+def count_shifted(
+    data: Bytes,
+    start: Ints,
+    stop: Ints,
+    tables: tuple[Cells, Cells],
+    marks: Ints,
+    rule: Ints,
+    trim: bool,
+    where: Where,
+    tally: Ints,
+) -> None:
+    """Codes in single-byte and double-byte states. `tables` are `single` (or `plain`) and `double`
+    of the charset; `marks` and `rule` are those of `shifted`. Shift codes are not counted."""
+    single, double = tables
+    wide = rule[DOUBLE]
+    pairs = BYTES * (wide + 1)
+    for row in range(len(start)):
+        k = start[row]
+        first = k
+        prefetch(data, start[min(row + AHEAD, len(start) - 1)])
+        last = filled_to(data, k, stop[row], rule[FILL]) if trim else stop[row]
+        while k < last and k - first < rule[SKIP] and data[k] == rule[FILL]:
+            k += 1
+        state = rule[BEGIN]
+        key = where[1] + row * STEP
+        while k < last:
+            byte = np.int64(load8(data, k))
+            pair = byte << 8
+            if state == wide and last - k >= 2:
+                pair |= np.int64(load8(data, k + 1))
+                if double[pair] != cells.UNDEFINED:
+                    seen(tally, pairs + pair, key, placed(where, row, k))
+                    k += 2
+                    continue
+            if single[BYTES * state + byte] == cells.SHIFT:
+                m = mark_at(data, k, last, marks)
+                if m >= 0:
+                    k += marks[m, 1]
+                    state = marks[m, 2]
+                    continue
+            code, size = BYTES * state + byte, 1
+            if state == wide and last - k >= 2 and mark_at(data, k + 1, last, marks) < 0:
+                code, size = pairs + pair, 2
+            seen(tally, code, key, placed(where, row, k))
+            k += size
+
+
+@leaf
+def point_of(data: Bytes, k: int, size: int) -> int:
+    """The code point of the well-formed character of `size` bytes at `k`."""
+    byte = np.int64(load8(data, k))
+    if size == 1:
+        return byte
+    point = byte & (0x7F >> size)
+    for j in range(1, size):
+        point = point << 6 | np.int64(load8(data, k + j)) & 0x3F
+    return point
+
+
+@njit(cache=True, nogil=True)
+def count_utf8(data: Bytes, start: Ints, stop: Ints, trim: bool, where: Where, tally: Ints) -> None:
+    """Characters of UTF-8."""
+    for row in range(len(start)):
+        k = start[row]
+        prefetch(data, start[min(row + AHEAD, len(start) - 1)])
+        last = filled_to(data, k, stop[row], 0x20) if trim else stop[row]
+        key = where[1] + row * STEP
+        while k < last:
+            size = 1 if load8(data, k) < 0x80 else utf8_size(data, k, last)
+            code = point_of(data, k, size) if size > 0 else POINTS + np.int64(load8(data, k))
+            seen(tally, code, key, placed(where, row, k))
+            k += max(size, 1)
+
+
+@njit(cache=True, nogil=True)
+def count_utf16(
+    data: Bytes, start: Ints, stop: Ints, big: bool, trim: bool, where: Where, tally: Ints
+) -> None:
+    """Characters of UTF-16. Half a surrogate pair is counted as the code point that it looks
+    like, a byte left over at the end as a byte."""
+    for row in range(len(start)):
+        k, last = start[row], stop[row]
+        last -= (last - k) & 1
+        while trim and last - k >= 2 and unit(data, last - 2, big) == 0x20:
+            last -= 2
+        if (stop[row] - k) & 1 and last == stop[row] - 1:
+            last += 1
+        key = where[1] + row * STEP
+        while k < last:
+            if last - k == 1:
+                seen(tally, POINTS + np.int64(load8(data, k)), key, placed(where, row, k))
+                break
+            point, size = np.int64(unit(data, k, big)), 2
+            if 0xD800 <= point < 0xDC00 and last - k >= 4:
+                low = np.int64(unit(data, k + 2, big))
+                if 0xDC00 <= low < 0xE000:
+                    point, size = 0x10000 + ((point & 0x3FF) << 10 | low & 0x3FF), 4
+            seen(tally, point, key, placed(where, row, k))
+            k += size
