@@ -82,8 +82,7 @@ ALLOWED |= {
 }
 ALLOWED |= {"sniff": {"charset", "columns", "kernels"}}
 ALLOWED |= {
-    "census": VALUES
-    | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
+    "census": VALUES | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
 }
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
