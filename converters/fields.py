@@ -70,9 +70,12 @@ def _pad(field: Field, charset: Charset) -> bytes:
 
 
 def _pair(field: Field, layout: Layout) -> tuple[Decode, Encode]:
-    """The pair of a field, by way of UTF-8 where its digits are not those of ASCII."""
+    """The pair of a field, by way of UTF-8 where its digits are not those of ASCII.
+
+    Numbers as hosts store them know the zones of their charset, or are no characters at all.
+    """
     kind, charset = KINDS[field.kind], scripts.of(layout, field)
-    if charset.ascii or is_plain_text(field):
+    if charset.ascii or field.is_host or is_plain_text(field):
         return kind.decoder(field, layout, charset), kind.encoder(field, layout, charset)
     return (
         foreign_decoder(kind.decoder, field, layout, charset),

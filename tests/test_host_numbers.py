@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference_numbers import Number
 
-from converters import status
+from converters import fields, status
 from converters.charset import load
-from converters.columns import Bytes, Ints, series
+from converters.columns import Bytes, Chunk, Ints, series
 from converters.kinds import KINDS, dtype
 from converters.kinds.exact import parts
 from converters.kinds.signs import RULES
 from converters.model import Field, Layout
+from converters.pipeline import plan as plans
 
 OK, BLANK = status.OK, status.BLANK
 WIDE = Context(prec=60)
@@ -365,3 +366,39 @@ def test_a_record_that_has_no_fields_has_blanks() -> None:
             np.zeros(1, np.uint8), np.zeros(1, np.int64), np.zeros(1, np.int64), {}
         )
         assert (series(column).to_list(), outcomes.tolist()) == ([None], [BLANK])
+
+
+HOST = {
+    "name": "r",
+    "fields": [
+        {"name": "z", "bytes": 3, "kind": "zoned", "sign": "trailing"},
+        {"name": "p", "bytes": 3, "kind": "packed", "sign": "signed"},
+        {"name": "b", "bytes": 2, "kind": "binary", "sign": "signed"},
+        {"name": "f", "bytes": 1, "kind": "flags"},
+        {"name": "t", "bytes": 3, "kind": "digits"},
+    ],
+}
+
+
+@pytest.mark.parametrize("charset", ["cp930", "cp939", "jef-ebcdic", "keis83"])
+def test_numbers_in_a_layout_of_a_host_charset_are_bytes_and_no_text(charset: str) -> None:
+    of = Layout.model_validate(
+        {
+            "kind": "layout",
+            "id": "t",
+            "charset": charset,
+            "framing": {"fixed": {"length": 12, "terminator": "none"}},
+            "records": [HOST],
+            "numbers": {"signs": "ibm"},
+        }
+    )
+    side = plans.side(of)
+    data = np.frombuffer(bytes.fromhex("F1F2D3 12345D FFFE A1 F0F0F7".replace(" ", "")), np.uint8)
+    split = side.form.split(data, True)
+    chunk = Chunk(0, 0, 1, 0, data, split.bounds, split.stop, split.codes)
+    batch, outcomes = fields.decode(side.fields, side.form.spans(chunk, None), 1)
+    found = [series(batch[name]).item() for name in side.fields.names]
+    assert found == [-123, -12345, -2, "10100001", "007"]
+    assert {int(one[0]) for one in outcomes.values()} == {OK}
+    texts, _ = fields.encode(side.fields, batch)
+    assert side.form.assemble(texts, np.ones(1, np.bool_))[0].tobytes() == data.tobytes()
