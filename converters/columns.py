@@ -69,7 +69,8 @@ class Chunk:
     0 for none. `first` is the 1-based number of the first record, `offset` the file position of
     `data[0]`, both counted in the input file `file` (0-based place in the list of inputs). `own`
     (n × 2) tells where the record itself begins and ends, where parts of blocks stand between
-    records; None where nothing does.
+    records; None where nothing does. Where
+    records were picked out of a longer run, `numbers` and `places` say so of each of them.
     """
 
     file: int
@@ -81,6 +82,8 @@ class Chunk:
     stop: Ints
     codes: Status
     own: Ints | None = None
+    numbers: Ints | None = None
+    places: Ints | None = None
 
     @property
     def records(self) -> int:
@@ -92,6 +95,20 @@ class Chunk:
         if self.own is None:
             return self.bounds[:-1], self.bounds[1:]
         return self.own[:, 0], self.own[:, 1]
+
+    def numbered(self, rows: Ints) -> Ints:
+        """The record numbers of these rows."""
+        return rows + self.first if self.numbers is None else self.numbers[rows]
+
+    def rows(self, numbers: Ints) -> Ints:
+        """The rows of these record numbers, all of which are there."""
+        if self.numbers is None:
+            return numbers - self.first
+        return np.searchsorted(self.numbers, numbers).astype(np.int64)
+
+    def offsets(self, rows: Ints) -> Ints:
+        """Where the records of these rows begin in their file."""
+        return self.bounds[rows] + self.offset if self.places is None else self.places[rows]
 
 
 @dataclass(frozen=True, slots=True)

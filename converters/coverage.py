@@ -161,11 +161,14 @@ def _read_for(mapping: Mapping, field: str) -> tuple[str, ...]:
 
 def _set_from(mapping: Mapping, item: str) -> tuple[str, ...]:
     rules = (rule for rule in mapping.rules if item in rule.targets)
-    return tuple(
-        name
-        for rule in rules
-        for name in ((f'"{rule.constant}"',) if rule.constant is not None else rule.sources)
-    )
+    return tuple(name for rule in rules for name in _origins(rule))
+
+
+def _origins(rule: Rule) -> tuple[str, ...]:
+    """What a rule sets its targets from: fields, a value that is always the same, or a number."""
+    if rule.constant is not None:
+        return (f'"{rule.constant}"',)
+    return (f"#{rule.number}",) if rule.number is not None else rule.sources
 
 
 WORDS: Final = {

@@ -33,6 +33,7 @@ from converters.kernels.frame import (
     STRAY,
     TOO_LONG,
     UNCLOSED,
+    UNKNOWN,
 )
 from converters.kernels.memory import window
 
@@ -71,6 +72,7 @@ PROBLEMS: Final[dict[int, str]] = {
     STRAY: "REC-031",
     TOO_LONG: "REC-008",
     UNCLOSED: "REC-007",
+    UNKNOWN: "REC-013",
 }
 """The finding code of each record problem; such a record is rejected whole."""
 

@@ -26,6 +26,7 @@ from converters.kernels.patch import applied_bounds, apply_patches, count_runs, 
 
 __all__ = [
     "FILTERED",
+    "ORDER",
     "PATCH",
     "REJECTED",
     "WHOLE",
@@ -52,6 +53,9 @@ SCHEMA: Final = pa.schema(
         ("hash", pa.uint64()),
     ]
 )
+ORDER: Final = [("record", "ascending"), ("at", "ascending")]
+"""How rows follow each other."""
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -69,7 +73,7 @@ def compare(chunk: Chunk, made: Made) -> tuple[Ints, Ints]:
 
     Returns them and the hash of each regenerated record as int64 bits.
     """
-    rows = made.records - chunk.first
+    rows = chunk.rows(made.records)
     begin, end = chunk.edges
     spans = np.column_stack([begin[rows], end[rows]])
     made_spans = np.column_stack([made.bounds[:-1], made.bounds[1:]])
@@ -96,7 +100,7 @@ def rows(chunk: Chunk, made: Made, filtered: Mask, rejected: Mask) -> pa.Table:
     patches, hashes = compare(chunk, made)
     begin, end = chunk.edges
     lost = ~(filtered | rejected)
-    lost[made.records - chunk.first] = False
+    lost[chunk.rows(made.records)] = False
     parts = [
         _table(
             made.records[patches[:, 0]],
@@ -109,10 +113,11 @@ def rows(chunk: Chunk, made: Made, filtered: Mask, rejected: Mask) -> pa.Table:
     for mask, kind in ((filtered, FILTERED), (lost, WHOLE)):
         found = np.flatnonzero(mask)
         inserts = _slices(chunk.data, begin[found], end[found])
-        parts.append(_plain(found + chunk.first, kind, inserts))
+        parts.append(_plain(chunk.numbered(found), kind, inserts))
     found = np.flatnonzero(rejected)
-    parts.append(_plain(found + chunk.first, REJECTED, _slices(chunk.data, found * 0, found * 0)))
-    return pa.concat_tables(parts).sort_by([("record", "ascending"), ("at", "ascending")])
+    nothing = _slices(chunk.data, found * 0, found * 0)
+    parts.append(_plain(chunk.numbered(found), REJECTED, nothing))
+    return pa.concat_tables(parts).sort_by(ORDER)
 
 
 def _plain(records: Ints, kind: int, inserts: pa.Array) -> pa.Table:
@@ -201,6 +206,13 @@ class Reader:
         self._rest = self._rest.filter(pl.col("record") > last)
         self._next = last + 1
         return numbers, due
+
+    def until(self, last: int) -> pl.DataFrame:
+        """The rows up to the record of that number."""
+        self._fill(last)
+        due = self._rest.filter(pl.col("record") <= last)
+        self._rest = self._rest.filter(pl.col("record") > last)
+        return due
 
     def remaining(self) -> pl.DataFrame:
         """The rows behind the last record that came back."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from banks import damaged, transfers
 from cobol import amounts, customers, notices
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from hosts import euc, gaiji, ibm, keis
@@ -341,6 +342,17 @@ CASES: dict[str, Case] = {
         notices,
         "host/notice-to-csv",
         "residual",
+    ),
+    "zengin/damaged": Case(
+        "件数・合計の誤り、トレーラーの欠落、順序の誤り、知らない種別、途中で終わるファイル",
+        damaged,
+        "zengin/transfer-to-tables",
+        "residual",
+    ),
+    "zengin/transfers": Case(
+        "総合振込。種別ごとの表になり、行番号から元のファイルに戻る",
+        transfers,
+        "zengin/transfer-to-tables",
     ),
     "vendor-a/broken-file": Case(
         "短い・長い・空のレコードと、最後の改行がなく 1A で終わるファイル",

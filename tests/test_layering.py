@@ -24,6 +24,7 @@ ALLOWED = {
     "bounds": set(),
     "summary": set(),
     "coverage": {"model"},
+    "sequence": set(),
     "kernels": {"charset", "status"},
     "columns": {"kernels"},
     "comparing": {"columns", "kernels"},
@@ -43,15 +44,17 @@ ALLOWED = {
         *("edges", "markup"),
     },
     "kinds": VALUES | {"kernels"},
+    "sorting": VALUES | {"kernels", "sequence"},
     "fields": VALUES | {"kernels", "kinds"},
     "findings": VALUES,
-    "spec": {"errors", "model", "charset", "coverage", "findings", "scripts"},
+    "spec": {"errors", "model", "charset", "coverage", "findings", "scripts", "sequence"},
     "importers": {"errors"},
     "mapping": VALUES | {"kernels", "comparing", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
     "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
     "keys": VALUES | {"kernels"},
     "groups": VALUES | {"checks", "conditions", "keys"},
+    "controls": VALUES | {"kernels", "sequence"},
     "balance": VALUES | {"kernels", "keys"},
     "residual": VALUES | {"kernels"},
     "report": {"balance", "bounds", "findings"},
@@ -66,7 +69,7 @@ ALLOWED |= {
     "pipeline": set(ALLOWED)
     - {"__init__", "coverage", "generate", "importers", "progress", "series", "summary"}
 }
-ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "pipeline"}}
+ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "kernels", "pipeline"}}
 ALLOWED |= {
     "anonymize": VALUES
     | {

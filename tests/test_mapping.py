@@ -102,6 +102,8 @@ DATES = {"d": DATE, "f": {"kind": "code"}, "w": {"kind": "wide"}, "e": {"kind": 
 
 # name, rule, source fields, target fields, source values, target values, problems
 FORWARD: list[tuple[str, dict[str, Any], Fields, Fields, Columns, Columns, list[Any]]] = [
+    ("a record has its number", {"to": "t", "number": "record"}, X, {"t": NUMBER},
+     {"x": ["a", "b"]}, {"t": [101, 102]}, []),
     ("a rename keeps the column", {"to": "t", "from": "x"}, X, T,
      {"x": ["a", None]}, {"t": ["a", None]}, []),
     ("text digits become a number", {"to": "t", "from": "x"}, X, {"t": NUMBER},
@@ -215,6 +217,8 @@ BACK: list[tuple[str, dict[str, Any], Fields, Fields, Columns, Columns, list[Any
      [(2, "t", "MAP-003")]),
     ("another value than the constant is told", {"to": "t", "constant": "7"}, X, {"t": NUMBER},
      {"t": [7, 8, None]}, {"x": [None, None, None]}, [(1, "t", "MAP-003"), (2, "t", "MAP-003")]),
+    ("a number sets no field", {"to": "t", "number": "record"}, X, {"t": NUMBER},
+     {"t": [5, None]}, {"x": [None, None]}, []),
     ("a separator in a part is told", {"to": ["t", "u"], "split": "x"}, X,
      {"t": TEXT, "u": TEXT}, {"t": ["a　b", "a"], "u": ["c", "b　c"]},
      {"x": ["a　b　c", "a　b　c"]}, [(0, "t", "MAP-003")]),

@@ -67,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def views(path: Path, wanted: range) -> list[RecordView]:
     layout = spec.load_layout(f"{path.name}/resident")
-    found = records(plan.validation(layout, Job((str(path),))), {}, str(path), wanted)
+    found = records(plan.lanes(Job((str(path),), layout=layout)), [{}], str(path), wanted)
     return [each for each in found if isinstance(each, RecordView)]
 
 
@@ -95,10 +95,10 @@ def test_a_record_beyond_the_end_is_a_mistake_of_the_caller(made: dict[str, Path
 def test_every_field_and_item_is_on_the_page(vendor: str, lang: str, made: dict[str, Path]) -> None:
     definitions = spec.load_mapping(f"{vendor}/resident-to-standard")
     path = made[vendor]
-    forward = plan.plan(definitions, False, Job((str(path),)))
+    forward = plan.lanes(Job((str(path),), definitions))
     out = io.StringIO()
     console = Console(file=out, width=400)
-    preview.show(forward, definitions.mapping, str(path), range(1, 2), (console, lang))
+    preview.show(forward, str(path), range(1, 2), (console, lang))
     page = out.getvalue()
     names = [field.name for field in definitions.source.record.fields]
     items = [item for rule in definitions.mapping.rules for item in rule.targets]

@@ -114,9 +114,9 @@ LAYOUTS = [
     ),
     ("no fields", FIXED + "records: [{fields: «[]}]", "DEF-002"),
     (
-        "two record kinds",
-        FIXED + "records:\n«- fields: [{filler: 4}]\n- fields: [{filler: 4}]",
-        "DEF-002",
+        "two types of records with one name",
+        FIXED + "records:\n- fields: [{filler: 4}]\n- «fields: [{filler: 4}]",
+        "DEF-022",
     ),
     ("a field that is a word", fixed("filler: 4") + "  - «word\n", "DEF-002"),
     ("a packed width", fixed("name: a, bytes: 4, kind: packed, digits: «5"), "DEF-050"),

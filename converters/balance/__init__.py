@@ -6,6 +6,7 @@ Tallies are exact and add up in any order, so that batches and workers change no
 """
 
 from converters.balance.books import Books, balance, fields
+from converters.balance.joined import joined
 from converters.balance.tallies import FieldTally, KeyTotal, Tally, merge, tally
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Tally",
     "balance",
     "fields",
+    "joined",
     "merge",
     "tally",
 ]

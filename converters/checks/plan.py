@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,9 +61,7 @@ class Checks:
                 found.append(ValueProblem(rows, step.fields[0], step.code, shown, place))
         return found
 
-    def outcomes(
-        self, failed: Mapping[int, int], columns: Collection[str]
-    ) -> list[dict[str, object]]:
+    def outcomes(self, failed: Mapping[int, int], columns: Collection[str]) -> list[dict[str, Any]]:
         """The steps as the report lists them.
 
         `failed` counts the failed records per step, `columns` are those that the batches had.

@@ -12,8 +12,7 @@ from converters.cli.words import language, say, word
 from converters.errors import UsageError
 
 if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
-    from converters.model import Mapping
-    from converters.pipeline.plan import Plan
+    from converters.pipeline.plan import Lanes
 
 __all__ = ["anonymize", "generate", "preview"]
 
@@ -56,28 +55,27 @@ def preview(**given: Unpack[Given]) -> int:
     from converters import preview as views
     from converters.cli import tables
 
-    made, mapping = _plan(given)
     wanted = range(given["at"], given["at"] + given["number"])
-    views.show(made, mapping, given["file"], wanted, (tables.console(), language()))
+    views.show(_lanes(given), given["file"], wanted, (tables.console(), language()))
     return 0
 
 
-def _plan(given: Given) -> tuple[Plan, Mapping | None]:
-    """The plan of a validation or, with a mapping, of the direction in which FILE is the input."""
+def _lanes(given: Given) -> Lanes:
+    """The plans of a validation or, with a mapping, of the direction in which FILE is the input."""
     from converters import spec
     from converters.pipeline import Job, plan
 
-    job, roots = Job((given["file"],), samples="raw"), given["layouts"]
+    inputs, roots = (given["file"],), given["layouts"]
     layout = spec.load_layout(given["layout"], roots) if given["layout"] else None
     if given["mapping"] is None:
         assert layout is not None
-        return plan.validation(layout, job), None
+        return plan.lanes(Job(inputs, layout=layout, samples="raw"))
     definitions = spec.load_mapping(given["mapping"], roots)
     sides = (definitions.source.id, definitions.target.id)
     if layout is not None and layout.id not in sides:
         raise UsageError(f"{layout.id} is no side of {definitions.mapping.id}: {', '.join(sides)}")
     back = layout is not None and layout.id == definitions.target.id
-    return plan.plan(definitions, back, job), definitions.mapping
+    return plan.lanes(Job(inputs, definitions, back=back, samples="raw"))
 
 
 @click.command()

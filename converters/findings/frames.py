@@ -112,9 +112,7 @@ def told(origin: Origin, problem: ValueProblem) -> Told:
     """Where the rows of a problem stand, and the values there as text for people."""
     rows = _chunk_rows(origin, problem.rows)
     place = origin.index.get(problem.field)
-    offsets = (
-        _record_offsets(origin.chunk, rows) if place is None else _offsets(origin, place, rows)
-    )
+    offsets = origin.chunk.offsets(rows) if place is None else _offsets(origin, place, rows)
     if problem.values is not None:
         given = problem.values.cast(pl.Binary).fill_null(b"").to_list()
         values = [value.decode("utf-8", "replace") for value in given]
@@ -122,7 +120,7 @@ def told(origin: Origin, problem: ValueProblem) -> Told:
         values = [""] * len(rows)
     else:
         values = _own_text(origin, place, rows, problem)
-    return Told(rows + origin.chunk.first, offsets, values)
+    return Told(origin.chunk.numbered(rows), offsets, values)
 
 
 def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -163,8 +161,8 @@ def _frame(chunk: Chunk, rows: Ints, code: str, values: pl.Series) -> pl.DataFra
     """Findings of one code on whole records."""
     places = {
         "file": np.full(len(rows), chunk.file, np.uint16),
-        "record": (rows + chunk.first).astype(np.uint64),
-        "offset": _record_offsets(chunk, rows).astype(np.uint64),
+        "record": chunk.numbered(rows).astype(np.uint64),
+        "offset": chunk.offsets(rows).astype(np.uint64),
     }
     words = {"field": pl.lit(""), "code": pl.lit(code), "value": values, "action": pl.lit("")}
     return pl.DataFrame(places).with_columns(**words).cast(SCHEMA)  # type: ignore[arg-type]
@@ -174,18 +172,14 @@ def _chunk_rows(origin: Origin, rows: Ints) -> Ints:
     """Positions in the batch as positions in the chunk."""
     if origin.records is None:
         return rows
-    return origin.records[rows].astype(np.int64) - origin.chunk.first
-
-
-def _record_offsets(chunk: Chunk, rows: Ints) -> Ints:
-    return chunk.bounds[rows] + chunk.offset
+    return origin.chunk.rows(origin.records[rows].astype(np.int64))
 
 
 def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
     """A value that was unescaped lies behind the chunk's bytes; its record has to do."""
-    start = origin.spans.of(place)[0][rows]
-    inside = start < len(origin.chunk.data)
-    return np.where(inside, start, origin.chunk.bounds[rows]) + origin.chunk.offset
+    start, chunk = origin.spans.of(place)[0][rows], origin.chunk
+    inside = start < len(chunk.data)
+    return chunk.offsets(rows) + np.where(inside, start - chunk.bounds[rows], 0)
 
 
 def _own_text(origin: Origin, place: int, rows: Ints, problem: ValueProblem) -> list[str]:

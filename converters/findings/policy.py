@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -90,12 +90,21 @@ def policy(
     """The policy of a run over these definitions, the target layout last."""
     layouts = [found for found in definitions if isinstance(found, Layout)]
     sensitivities: dict[str, Sensitivity] = {}
-    for found in (found for layout in layouts for found in layout.record.fields):
-        known = sensitivities.get(found.name, "public")
-        sensitivities[found.name] = max(known, sensitivity(found), key=ORDER.index)
+    for name, found in (named for layout in layouts for named in _named(layout)):
+        known = sensitivities.get(name, "public")
+        sensitivities[name] = max(known, sensitivity(found), key=ORDER.index)
     overrides = tuple(override for found in definitions for override in found.severities)
     target = layouts[-1].charset if len(layouts) > 1 else ""
     return Policy(fail_on, on_error, max_errors, samples, overrides, sensitivities, target)
+
+
+def _named(layout: Layout) -> Iterator[tuple[str, Field]]:
+    """The fields by their names; with their type of record too, where there are several."""
+    for record in layout.records:
+        for found in record.fields:
+            yield found.name, found
+            if layout.is_mixed:
+                yield f"{record.name}.{found.name}", found
 
 
 SECRET_NAMES: Final = ("個人番号", "マイナンバー", "住民票コード")

@@ -156,7 +156,7 @@ def rows(
 def _keyed(group: Group, chunk: Chunk, batch: Batch) -> pl.DataFrame:
     """Bucket, place and key of each record."""
     keys = [as_text(batch[name]) for name in group.per]
-    offsets = chunk.bounds[batch.records - chunk.first] + chunk.offset
+    offsets = chunk.offsets(chunk.rows(batch.records))
     table = {
         "bucket": (hashes(keys) >> BUCKET).astype(np.uint8),
         "file": np.full(len(batch), chunk.file, np.uint16),

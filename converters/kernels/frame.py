@@ -38,6 +38,7 @@ __all__ = [
     "STRAY",
     "TOO_LONG",
     "UNCLOSED",
+    "UNKNOWN",
     "parity",
     "record_end",
     "split_delimited",
@@ -61,6 +62,7 @@ OPEN: Final = 12
 MALFORMED: Final = 13
 EXTRA: Final = 14
 REPEATED: Final = 15
+UNKNOWN: Final = 16
 
 LF: Final = 0x0A
 CR: Final = 0x0D

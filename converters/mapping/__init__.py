@@ -4,6 +4,7 @@ To add an operation, write its pair in a module of this folder, add one line to
 `program.OPERATIONS`, its key to `model.Rule`, and a section to docs/mapping.md.
 """
 
-from converters.mapping.program import OPERATIONS, Dropped, Mapped, Program, compile
+from converters.mapping.program import OPERATIONS, Dropped, Mapped, Program, compile, parent
+from converters.mapping.values import from_text
 
-__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile"]
+__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile", "from_text", "parent"]

@@ -23,17 +23,19 @@ from converters.mapping.choice import coalesce, constant
 from converters.mapping.pairs import LOSSY, Pair, Step, Wiring, flagged
 from converters.mapping.partial import partial_date
 from converters.mapping.parts import cut, join, split, substring
+from converters.mapping.place import number
 from converters.mapping.rename import rename
 from converters.mapping.values import blank, unlike
 from converters.model import Field, Layout, Mapping, Rule
 
-__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile"]
+__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile", "parent"]
 
 OPERATIONS: Final[dict[str, Callable[[Wiring], Pair]]] = {
     "coalesce": coalesce,
     "constant": constant,
     "cut": cut,
     "join": join,
+    "number": number,
     "partial": partial_date,
     "source": rename,
     "split": split,
@@ -66,7 +68,8 @@ class Mapped:
 class Task:
     """A step with the columns it reads, and the columns it makes (empty: made but not wanted).
 
-    A step that reads none is given the record numbers.
+    A step that reads none is given the record numbers. Those of the records that others belong to
+    stand in columns whose names are `parent` of their types.
     """
 
     reads: tuple[str, ...]
@@ -168,7 +171,7 @@ def compile(mapping: Mapping, source: Layout, target: Layout, back: bool) -> Pro
     if back:
         return _backward(mapping.rules, pairs, owners, source)
     tasks = [
-        Task(rule.sources, rule.targets, pair.apply)
+        Task(_reads(rule, source), rule.targets, pair.apply)
         for rule, pair in zip(mapping.rules, pairs, strict=True)
     ]
     filters = tuple(
@@ -176,6 +179,18 @@ def compile(mapping: Mapping, source: Layout, target: Layout, back: bool) -> Pro
         for entry in mapping.filter
     )
     return Program(_fields(target), filters, tuple(tasks), ())
+
+
+def parent(record: str) -> str:
+    """The column of a batch with the number of the last record of a type, 0 where none is."""
+    return f"#{record}"
+
+
+def _reads(rule: Rule, source: Layout) -> tuple[str, ...]:
+    """The columns a rule reads: its fields, or the numbers of other records."""
+    if rule.number is None or rule.number == source.record.name:
+        return rule.sources
+    return (parent(rule.number),)
 
 
 def _backward(

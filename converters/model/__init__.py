@@ -17,8 +17,9 @@ from converters.model.framing import (
     VariableFraming,
     XmlFraming,
 )
+from converters.model.kinds import Control, When
 from converters.model.layout import Balance, Field, Filled, KindName, Layout, Numbers, Record
-from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Rule
+from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Part, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Characters",
     "Check",
     "Condition",
+    "Control",
     "DelimitedFraming",
     "Field",
     "Filled",
@@ -46,11 +48,13 @@ __all__ = [
     "Name",
     "Numbers",
     "Override",
+    "Part",
     "Record",
     "Rule",
     "Size",
     "Title",
     "VariableBlocks",
     "VariableFraming",
+    "When",
     "XmlFraming",
 ]

@@ -30,6 +30,7 @@ GROUPED: Final = ("ascending", "complete", "one", "periods", "sequence")
 class Check(Model):
     """A check over more than one field or record: exactly one of `QUESTIONS`."""
 
+    record: Name | None = Key(None, description="the type of record, where there are several")
     unique: tuple[Name, ...] | None = Key(None, description="together unique over all files")
     order: tuple[Name, Name] | None = Key(None, description="the first date is not the later one")
     required: Name | None = Key(None, description="this field must be filled when `when` holds")

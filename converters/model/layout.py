@@ -11,6 +11,7 @@ from pydantic import model_validator
 from converters.definition import Characters, Shift
 from converters.model.checks import Check
 from converters.model.framing import Framing
+from converters.model.kinds import Control, When
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
@@ -148,6 +149,7 @@ class Record(Model):
     """One kind of record: its key and its fields in file order."""
 
     name: Name = "record"
+    when: tuple[When, ...] = Key((), description="how it is known among others: all of these hold")
     title: Title | None = None
     notes: str = ""
     key: tuple[Name, ...] = Key((), description="fields that name a record")
@@ -207,14 +209,48 @@ class Layout(Model):
     codes: dict[str, dict[str, str] | str] = Key(
         {}, description="code tables: value to label, or the path of a CSV with columns value,label"
     )
-    records: tuple[Record, ...] = Key(min_length=1, max_length=1)
+    records: tuple[Record, ...] = Key(min_length=1)
+    order: str = Key("", description="how the types of records follow each other")
+    controls: tuple[Control, ...] = Key((), description="fields that count other records")
     checks: tuple[Check, ...] = ()
     severities: tuple[Override, ...] = ()
 
     @property
     def record(self) -> Record:
-        """The one record kind of the layout."""
+        """The one type of record of the layout; see `parts` where there are several."""
         return self.records[0]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Are there several types of records?"""
+        return len(self.records) > 1
+
+    @property
+    def is_apart(self) -> bool:
+        """Does each type of record have a file of its own?"""
+        return self.is_mixed and not any(record.when for record in self.records)
+
+    @property
+    def parts(self) -> tuple[Layout, ...]:
+        """One layout for each type of record; the layout itself where there is only one."""
+        if not self.is_mixed:
+            return (self,)
+        return tuple(
+            self.model_copy(
+                update={
+                    "records": (record,),
+                    "checks": tuple(one for one in self.checks if one.record == record.name),
+                    "controls": (),
+                    "order": "",
+                }
+            )
+            for record in self.records
+        )
+
+    @property
+    def types(self) -> dict[str, int]:
+        """Name of a type of record to its place in `records`."""
+        return {record.name: place for place, record in enumerate(self.records)}
 
     def code_table(self, name: str) -> dict[str, str]:
         """Value to label. `spec` has replaced paths by their tables before anyone asks."""

@@ -20,14 +20,24 @@ __all__ = [
     "Rule",
 ]
 
-OPERATIONS = ("source", "constant", "join", "split", "cut", "substring", "coalesce", "partial")
+OPERATIONS = (
+    "source",
+    "constant",
+    "join",
+    "split",
+    "cut",
+    "substring",
+    "coalesce",
+    "partial",
+    "number",
+)
 """The keys of a rule of which exactly one is given, as attribute names."""
 
 
 class Rule(Model):
     """How target items come from source fields, and back. Exactly one operation key is given.
 
-    Operations: `from` `constant` `join` `split` `cut` `substring` `coalesce` `partial`.
+    Operations: `from` `constant` `join` `split` `cut` `substring` `coalesce` `partial` `number`.
     Modifiers of `from`: `codes` `unmapped` `width` `scope` `pad` `default`.
     """
 
@@ -41,6 +51,9 @@ class Rule(Model):
     coalesce: tuple[Name, ...] | None = Key(None, description="the first filled of these fields")
     partial: Name | None = Key(
         None, description="date with unknown parts → date, 不詳フラグ, 不詳表記 and, if asked, 元号"
+    )
+    number: Name | None = Key(
+        None, description="the record's number in its file, or that of the type of record before it"
     )
     by: str = Key("　", description="separator of join and split")
     chars: tuple[Size, ...] = Key(
@@ -63,7 +76,8 @@ class Rule(Model):
     def one_operation(self) -> Self:
         if sum(getattr(self, name) is not None for name in OPERATIONS) != 1:
             raise ValueError(
-                "give exactly one of from, constant, join, split, cut, substring, coalesce, partial"
+                "give exactly one of from, constant, join, split, cut, substring, coalesce, "
+                "partial, number"
             )
         return self
 
@@ -81,7 +95,7 @@ class Rule(Model):
     def sources(self) -> tuple[str, ...]:
         """The source fields the rule reads, in order."""
         found = getattr(self, self.operation)
-        if self.operation == "constant":
+        if self.operation in ("constant", "number"):
             return ()
         return (found,) if isinstance(found, str) else tuple(found)
 
@@ -100,6 +114,16 @@ class Filter(Model):
     because: Name
 
 
+class Part(Model):
+    """A type of record of the source and of the target, and the rules between them."""
+
+    source: Name = Key(description="type of record of the source layout")
+    target: Name = Key(description="type of record of the target layout")
+    rules: tuple[Rule, ...] = Key(min_length=1)
+    ignore: tuple[Ignore, ...] = ()
+    filter: tuple[Filter, ...] = ()
+
+
 class Mapping(Model):
     """From one layout to another and back: rules, ignored fields, filters and code tables."""
 
@@ -114,11 +138,20 @@ class Mapping(Model):
     codes: dict[str, dict[str, str] | str] = Key(
         {}, description="code tables: source value to target value, or a CSV with columns from,to"
     )
-    rules: tuple[Rule, ...] = Key(min_length=1)
+    rules: tuple[Rule, ...] = Key((), min_length=1)
     ignore: tuple[Ignore, ...] = ()
     filter: tuple[Filter, ...] = ()
+    records: tuple[Part, ...] = Key((), min_length=1, description="rules for each type of record")
     tolerance: float = Key(0, ge=0, le=100, description="percent that may become blank or unknown")
     severities: tuple[Override, ...] = ()
+
+    @model_validator(mode="after")
+    def some_rules(self) -> Self:
+        if bool(self.rules) == bool(self.records) or (
+            self.records and (self.ignore or self.filter)
+        ):
+            raise ValueError("give rules, or records that have rules of their own")
+        return self
 
     def code_table(self, name: str) -> dict[str, str]:
         """Source value to target value. `spec` has loaded tables from CSV before anyone asks."""
@@ -134,3 +167,24 @@ class MappingSet:
     mapping: Mapping
     source: Layout
     target: Layout
+
+    @property
+    def parts(self) -> tuple[MappingSet, ...]:
+        """One mapping for each pair of record types; the whole where it has rules of its own."""
+        if not self.mapping.records:
+            return (self,)
+        return tuple(
+            MappingSet(
+                self.mapping.model_copy(
+                    update={
+                        "rules": part.rules,
+                        "ignore": part.ignore,
+                        "filter": part.filter,
+                        "records": (),
+                    }
+                ),
+                self.source.parts[self.source.types[part.source]],
+                self.target.parts[self.target.types[part.target]],
+            )
+            for part in self.mapping.records
+        )

@@ -31,7 +31,7 @@ class Crossing:
         self._keys = {at: KeySpool(of, directory) for at, of in side.checks.unique.items()}
         self._groups = [Spool(group, directory) for group in side.groups]
         if self._keys or self._groups:
-            directory.mkdir(mode=0o700)
+            directory.mkdir(mode=0o700, parents=True)
 
     def add(self, step: Step) -> None:
         """The keys and rows of one chunk."""
@@ -43,7 +43,7 @@ class Crossing:
         batch = (step.batch, written)[self._place]
         if not self._keys or batch is None or not len(batch):
             return
-        offsets: Ints = chunk.bounds[batch.records - chunk.first] + chunk.offset
+        offsets: Ints = chunk.offsets(chunk.rows(batch.records))
         for keys in self._keys.values():
             keys.add(chunk.file, batch, offsets)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from converters.errors import StoppedByPolicy
 from converters.forms import FileProblem, Form
 from converters.pipeline import privacy
 from converters.pipeline.crossing import Crossing
-from converters.pipeline.plan import Plan, Side
+from converters.pipeline.plan import Lanes, Plan, Side
 from converters.pipeline.step import Step
+from converters.pipeline.work import Done, Lane
 from converters.report import Counts
 from converters.rundir import FindingsFile, Rejects, RunDirectory
 
@@ -26,6 +28,43 @@ SAME = ["file", "record"]
 """What the checks of the source found on a record is not told again by those of the target."""
 
 
+@dataclass(slots=True)
+class _Account:
+    """What became of the records of one type so far. Guards its tallies and what the checks over
+    all of them need, on both sides."""
+
+    plan: Plan
+    names: tuple[str, str]
+    crossings: list[Crossing]
+    rejected: int = 0
+    filtered: dict[str, int] = field(default_factory=dict)
+    failed: tuple[dict[int, int], dict[int, int]] = field(default_factory=lambda: ({}, {}))
+    tallies: list[Tally | None] = field(default_factory=lambda: [None, None, None])
+
+    def add(self, step: Step) -> None:
+        """One chunk's records of the type."""
+        self.rejected += int(step.rejected.sum())
+        for because, numbers in step.dropped:
+            self.filtered[because] = self.filtered.get(because, 0) + len(numbers)
+        for known, new in zip(self.failed, step.failed, strict=True):
+            for place, count in new.items():
+                known[place] = known.get(place, 0) + count
+        tallies = (step.source, step.converted, step.target)
+        self.tallies = [
+            new if old is None else old if new is None else balance.merge(old, new)
+            for old, new in zip(self.tallies, tallies, strict=True)
+        ]
+        for crossing in self.crossings:
+            crossing.add(step)
+
+    def books(self) -> Books | None:
+        """The tallies so far; None where there were no records."""
+        source, converted, target = self.tallies
+        if source is None or converted is None:
+            return None
+        return Books(source, converted, target, self.rejected, dict(self.filtered))
+
+
 class Ledger:
     """Guards everything about a run that outlives a chunk. Calls come from one thread, in order.
 
@@ -33,19 +72,23 @@ class Ledger:
     """
 
     def __init__(
-        self, plan: Plan, run: RunDirectory | None, names: tuple[str, ...], scratch: Path
+        self, lanes: Lanes, run: RunDirectory | None, names: tuple[str, ...], scratch: Path
     ) -> None:
-        self._plan = plan
-        self._policy = plan.policy
-        self._seen = findings.Tally(plan.policy)
+        self._policy = lanes.policy
+        self._seen = findings.Tally(lanes.policy)
         self._file = FindingsFile(run) if run else None
-        self._rejects = Rejects(run, names, _alone(plan.source.form)) if run else None
+        self._rejects = Rejects(run, names, _alone(lanes.form)) if run else None
         self._read = self._converted = self._rejected = 0
-        self._filtered: dict[str, int] = {}
-        self._failed: tuple[dict[int, int], dict[int, int]] = ({}, {})
-        self._tallies: list[Tally | None] = [None, None, None]
-        self._crossings = [
-            Crossing(side, place, scratch) for place, (_, side) in enumerate(_sides(plan))
+        self._accounts = [
+            _Account(
+                plan,
+                lanes.names(lane),
+                [
+                    Crossing(side, place, scratch / str(lane))
+                    for place, (_, side) in enumerate(_sides(plan))
+                ],
+            )
+            for lane, plan in enumerate(lanes.plans)
         ]
 
     def heading(self, file: int, opening: bytes) -> None:
@@ -74,44 +117,28 @@ class Ledger:
         if parts:
             self._add(findings.judge(pl.concat(parts), self._policy))
 
-    def add(self, step: Step) -> None:
+    def found(self, frame: pl.DataFrame) -> None:
+        """Findings on an input that only its order or its end could show."""
+        if len(frame):
+            self._add(findings.judge(frame, self._policy))
+
+    def add(self, done: Done) -> None:
         """One chunk. StoppedByPolicy when its findings are more than the policy bears."""
-        self._add(step.findings)
-        rejected = int(step.rejected.sum())
+        self._add(done.findings)
+        rejected = int(done.rejected.sum())
         if rejected and self._rejects:
-            self._rejects.add(step.chunk, step.findings)
-        self._read += step.chunk.records
+            self._rejects.add(done.chunk, done.findings)
+        self._read += done.chunk.records
         self._rejected += rejected
-        if step.written is not None:
-            self._converted += len(step.written.records)
-        else:
-            self._converted += step.chunk.records - rejected
-        for because, numbers in step.dropped:
-            self._filtered[because] = self._filtered.get(because, 0) + len(numbers)
-        for known, new in zip(self._failed, step.failed, strict=True):
-            for place, count in new.items():
-                known[place] = known.get(place, 0) + count
-        tallies = (step.source, step.converted, step.target)
-        self._tallies = [
-            new if old is None else old if new is None else balance.merge(old, new)
-            for old, new in zip(self._tallies, tallies, strict=True)
-        ]
-        for crossing in self._crossings:
-            crossing.add(step)
+        for lane in done.lanes:
+            self._accounts[lane.kind].add(lane.step)
+            self._converted += _converted(lane)
         self._stop_if_due()
 
     def finish(self) -> None:
         """What can only be said at the end: keys that appear twice, and the balance."""
-        told: dict[str, pl.DataFrame] = {}
-        for crossing, failed in zip(self._crossings, self._failed, strict=False):
-            seen: list[pl.DataFrame] = []
-            for place, frame in crossing.finish():
-                code = frame["code"][0]
-                new = frame.join(told[code], SAME, "anti") if code in told else frame
-                failed[place] = failed.get(place, 0) + len(new)
-                self._add(findings.judge(new, self._policy))
-                seen.append(frame.select(*SAME, "code"))
-            told = _by_code(seen) if crossing is not self._crossings[-1] else {}
+        for account in self._accounts:
+            self._crossed(account)
         self._balanced()
         if self._rejects:
             self._rejects.close()
@@ -120,15 +147,18 @@ class Ledger:
 
     def discard(self) -> None:
         """Forget the keys that were spooled."""
-        for crossing in self._crossings:
-            crossing.discard()
+        for account in self._accounts:
+            for crossing in account.crossings:
+                crossing.discard()
 
     @property
     def counts(self) -> Counts:
         """The equation so far."""
-        return Counts(
-            self._read, self._converted, self._rejected, tuple(sorted(self._filtered.items()))
-        )
+        filtered: dict[str, int] = {}
+        for account in self._accounts:
+            for because, count in account.filtered.items():
+                filtered[because] = filtered.get(because, 0) + count
+        return Counts(self._read, self._converted, self._rejected, tuple(sorted(filtered.items())))
 
     @property
     def problems(self) -> tuple[findings.Problem, ...]:
@@ -141,20 +171,25 @@ class Ledger:
         return privacy.shown(block, self._policy) if block else {}
 
     def _balance(self) -> dict[str, Any]:
-        books = self.books()
-        return balance.balance(books, self._plan.definitions, self._plan.back) if books else {}
+        blocks = [
+            (account.names, balance.balance(books, account.plan.definitions, account.plan.back))
+            for account in self._accounts
+            if (books := account.books()) is not None
+        ]
+        return balance.joined(blocks, self._rejected) if blocks else {}
 
     def fields(self) -> list[dict[str, Any]]:
         """Filled and unknown values of every field, before and after."""
-        books = self.books()
-        return balance.fields(books) if books else []
+        return [
+            row | {"field": account.names[row["side"] == "target"] + row["field"]}
+            for account in self._accounts
+            if (books := account.books()) is not None
+            for row in balance.fields(books)
+        ]
 
     def books(self) -> Books | None:
-        """The tallies so far; None for a run without records."""
-        source, converted, target = self._tallies
-        if source is None or converted is None:
-            return None
-        return Books(source, converted, target, self._rejected, dict(self._filtered))
+        """The tallies of the first type of record; None where there were none."""
+        return self._accounts[0].books()
 
     def _balanced(self) -> None:
         """Findings on what does not agree; a count that does not close stops the run."""
@@ -170,9 +205,13 @@ class Ledger:
     def steps(self) -> list[dict[str, object]]:
         """Every check that was due, with its outcome."""
         found = []
-        for (name, side), failed in zip(_sides(self._plan), self._failed, strict=False):
-            for outcome in side.checks.outcomes(failed, side.fields.names):
-                found.append({"side": name, **outcome})
+        for account in self._accounts:
+            sides = _sides(account.plan)
+            for (name, side), failed in zip(sides, account.failed, strict=False):
+                for outcome in side.checks.outcomes(failed, side.fields.names):
+                    before = account.names[name == "target"]
+                    fields = [before + one for one in outcome["fields"]]
+                    found.append({"side": name, **outcome, "fields": fields})
         return found
 
     def _add(self, judged: pl.DataFrame) -> None:
@@ -182,12 +221,40 @@ class Ledger:
         if self._file:
             self._file.add(judged)
 
+    def _crossed(self, account: _Account) -> None:
+        """What the checks over all records of a type find."""
+        told: dict[str, pl.DataFrame] = {}
+        for side, (crossing, failed) in enumerate(
+            zip(account.crossings, account.failed, strict=False)
+        ):
+            seen: list[pl.DataFrame] = []
+            for place, frame in crossing.finish():
+                code = frame["code"][0]
+                new = frame.join(told[code], SAME, "anti") if code in told else frame
+                failed[place] = failed.get(place, 0) + len(new)
+                named = new.with_columns(field=account.names[side] + pl.col("field"))
+                self._add(findings.judge(named, self._policy))
+                seen.append(frame.select(*SAME, "code"))
+            told = _by_code(seen) if crossing is not account.crossings[-1] else {}
+
     def _stop_if_due(self) -> None:
         policy = self._policy
         if policy.on_error == "abort" and self._rejected:
             raise StoppedByPolicy("on-error")
         if policy.max_errors is not None and self._rejected > policy.max_errors:
             raise StoppedByPolicy("max-errors")
+
+
+KEY = ("file", "record")
+"""What names a record in the spools."""
+
+
+def _converted(lane: Lane) -> int:
+    """How many of a lane's records went through."""
+    step = lane.step
+    if step.written is not None:
+        return len(step.written.records)
+    return step.chunk.records - int(step.rejected.sum())
 
 
 def _sides(plan: Plan) -> list[tuple[str, Side]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from converters import charset, checks, fields, forms, groups, mapping, scripts
+from converters import charset, checks, controls, fields, forms, groups, mapping, scripts, sorting
 from converters.checks import Checks
 from converters.columns import Chunk, Spans
+from converters.controls import Controls
+from converters.errors import UsageError
 from converters.fields import Fields
 from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
@@ -19,8 +21,20 @@ from converters.model import Layout, MappingSet
 from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
 from converters.scripts import opened
+from converters.sorting import Sorter
 
-__all__ = ["Plan", "Side", "fingerprint", "plan", "reverse", "side", "validation"]
+__all__ = [
+    "Lanes",
+    "Plan",
+    "Side",
+    "fingerprint",
+    "lanes",
+    "plan",
+    "reverse",
+    "reversed_lanes",
+    "side",
+    "validation",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +84,51 @@ class Plan:
     back: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lanes:
+    """One plan for each type of record of the source, in the order of its layout.
+
+    `targets` are the types they become. The types of a file are told apart by `sorter`, None where
+    a file has only one. `controls` are those of the source, `written` those of the target; both
+    are None where types have files of their own. `parents` are the types whose numbers go along,
+    `places` the items of each lane of the source that tell where its records stood.
+    """
+
+    source: Layout
+    target: Layout | None
+    plans: tuple[Plan, ...]
+    policy: Policy
+    targets: tuple[int, ...]
+    sorter: Sorter | None = None
+    controls: Controls | None = None
+    written: Controls | None = None
+    parents: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> Form:
+        """What splits a file into records of any type."""
+        return self.plans[0].source.form
+
+    @property
+    def is_mixed(self) -> bool:
+        """Are there several types of records?"""
+        return len(self.plans) > 1
+
+    def names(self, lane: int) -> tuple[str, str]:
+        """What stands before the names of a lane's fields, on either side: their type of record,
+        where there are several."""
+        plan, target = self.plans[lane], self.target
+        source = f"{plan.source.layout.record.name}." if self.source.is_mixed else ""
+        if target is None or plan.target is None or not target.is_mixed:
+            return source, ""
+        return source, f"{plan.target.layout.record.name}."
+
+
 def side(layout: Layout) -> Side:
-    """A layout, compiled."""
+    """A layout of one type of records, compiled; UsageError where it has several."""
+    if layout.is_mixed:
+        raise UsageError(f"{layout.id}: this command is for layouts of one type of records")
     table = scripts.of(layout)
     gaiji = layout.characters.entries if layout.characters is not None else ""
     form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
@@ -113,6 +170,73 @@ def reverse(definitions: MappingSet, there: Plan, job: Job) -> Plan:
 def validation(layout: Layout, job: Job) -> Plan:
     """The plan that reads and checks, and writes nothing."""
     return Plan(side(layout), None, None, _policy((layout,), job))
+
+
+def lanes(job: Job) -> Lanes:
+    """The plans of a run: through its mapping, or of its layout alone where it has none."""
+    if job.mapping is None:
+        assert job.layout is not None, "files have a layout, or a mapping has"
+        layout = job.layout
+        policy = _policy((layout,), job)
+        plans = tuple(Plan(side(part), None, None, policy) for part in layout.parts)
+        return _mixed(layout, None, plans, policy)
+    known = job.mapping
+    source, target = known.source, known.target
+    if job.back:
+        source, target = target, source
+    found = {}
+    for part in known.parts:
+        made = plan(part, job.back, job)
+        found[source.types[made.source.layout.record.name]] = made
+    policy = _policy((source, known.mapping, target), job)
+    plans = tuple(replace(found[place], policy=policy) for place in range(len(found)))
+    return _mixed(source, target, plans, policy, known)
+
+
+def _mixed(
+    source: Layout,
+    target: Layout | None,
+    plans: tuple[Plan, ...],
+    policy: Policy,
+    known: MappingSet | None = None,
+) -> Lanes:
+    """Plans as lanes, with what holds their files together."""
+    targets = tuple(
+        target.types[one.target.layout.record.name] if target and one.target else 0 for one in plans
+    )
+    found = Lanes(source, target, plans, policy, targets)
+    if target and target.is_mixed and not target.is_apart:
+        found = replace(found, written=controls.compile(target))
+    if not source.is_mixed:
+        return found
+    numbered = [rule for part in known.mapping.records for rule in part.rules] if known else []
+    if source.is_apart:
+        places = tuple(_place(one) for one in plans)
+        return replace(found, places=places)
+    asked = {rule.number for rule in numbered if rule.number is not None} - {None}
+    parents = tuple(sorted(source.types[name] for name in asked if name in source.types))
+    return replace(
+        found,
+        sorter=sorting.compile(source),
+        controls=controls.compile(source),
+        parents=parents,
+    )
+
+
+def _place(one: Plan) -> str:
+    """The item that tells where the records of a lane stood in the file they come from."""
+    if one.definitions is None or one.target is None:
+        return ""
+    own = one.target.layout.record.name
+    rules = one.definitions.mapping.rules
+    return next((rule.targets[0] for rule in rules if rule.number == own), "")
+
+
+def reversed_lanes(there: Lanes, job: Job) -> Lanes:
+    """The way back over the same sides, each plan at the place of the one it undoes."""
+    known = [(one.definitions, one) for one in there.plans]
+    plans = tuple(reverse(definitions, one, job) for definitions, one in known if definitions)
+    return replace(there, plans=plans)
 
 
 def _between(definitions: MappingSet, source: Side, target: Side, back: bool, job: Job) -> Plan:

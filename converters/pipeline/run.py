@@ -13,19 +13,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from converters import pages, scripts
 from converters.balance import Books
-from converters.columns import Bytes, Chunk, Ints
+from converters.columns import Bytes, Chunk
 from converters.errors import StoppedByPolicy, UsageError
 from converters.model import Layout, Mapping
+from converters.pipeline import audit as audits
 from converters.pipeline import output, work
 from converters.pipeline import plan as plans
 from converters.pipeline.job import STDIN, Job, Outcome
 from converters.pipeline.ledger import Ledger
 from converters.pipeline.loop import in_order
-from converters.pipeline.plan import Plan
+from converters.pipeline.marking import Marked, Marker
+from converters.pipeline.output import Group
+from converters.pipeline.plan import Lanes
 from converters.pipeline.reading import Source, chunks
 from converters.pipeline.work import Done
 from converters.report import Definition, Input, Output, Run, RunFacts, report, verdict
@@ -33,7 +34,7 @@ from converters.rundir import FINDINGS, RunDirectory
 
 __all__ = ["convert", "counted", "roundtrip", "validate"]
 
-Worker = Callable[[Source, Chunk], Done]
+Worker = Callable[[Source, Marked], Done]
 
 
 @dataclass(slots=True)
@@ -42,10 +43,10 @@ class _Session:
 
     job: Job
     command: str
-    plan: Plan
-    back: Plan | None
+    lanes: Lanes
     run: RunDirectory | None
     ledger: Ledger
+    scratch: Path
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.monotonic)
     inputs: list[Input] = field(default_factory=list)
@@ -56,13 +57,16 @@ class _Session:
 def convert(job: Job) -> Outcome:
     """Files through a mapping, or back; the run directory is published whole or not at all."""
     assert job.mapping is not None, "a conversion needs a mapping"
-    mapping, job = job.mapping, _as_received(job, job.mapping.source)
-    plan = plans.plan(mapping, job.back, job)
-    back = plans.reverse(mapping, plan, job) if job.keep_residual else None
-    if job.to_stdout and len(job.inputs) > 1:
+    job = _as_received(job, job.mapping.source)
+    lanes = plans.lanes(job)
+    if job.to_stdout and len(output.groups(job.inputs, lanes)) > 1:
         raise UsageError("--to - writes one output; give one input")
-    with _session(job, "convert", plan, back) as session:
-        worker = partial(work.with_residual, plan, back) if back else partial(work.convert, plan)
+    if job.keep_residual and lanes.source.is_apart:
+        raise UsageError("--keep-residual is for files that hold all their types of records")
+    worker = partial(work.convert, lanes)
+    if job.keep_residual:
+        worker = partial(work.with_residual, lanes, plans.reversed_lanes(lanes, job))
+    with _session(job, "convert", lanes) as session:
         return _run(session, worker)
 
 
@@ -75,52 +79,50 @@ def _as_received(job: Job, layout: Layout) -> Job:
 def validate(job: Job) -> Outcome:
     """Files against their layout: the same loop without its end."""
     assert job.layout is not None, "validation needs a layout"
-    plan = plans.validation(job.layout, job)
-    with _session(job, "validate", plan, None) as session:
-        return _run(session, partial(work.convert, plan))
+    lanes = plans.lanes(job)
+    with _session(job, "validate", lanes) as session:
+        return _run(session, partial(work.convert, lanes))
 
 
 def roundtrip(job: Job) -> Outcome:
     """Files there and back in memory; every field whose bytes differ is a finding."""
     assert job.mapping is not None, "a round trip needs a mapping"
-    plan = plans.plan(job.mapping, job.back, job)
-    back = plans.reverse(job.mapping, plan, job)
-    with _session(job, "roundtrip", plan, back) as session:
-        return _run(session, partial(work.return_trip, plan, back, job.keep_residual))
+    lanes = plans.lanes(job)
+    back = plans.reversed_lanes(lanes, job)
+    with _session(job, "roundtrip", lanes) as session:
+        return _run(session, partial(work.return_trip, lanes, back, job.keep_residual))
 
 
 def counted(job: Job) -> Books | None:
     """The tallies of a run that writes nothing: through the mapping where there is one, else those
     of the files alone. None where the files hold no record."""
-    if job.mapping is None:
-        assert job.layout is not None, "files have a layout, or a mapping has"
-        plan = plans.validation(job.layout, job)
-    else:
-        plan = plans.plan(job.mapping, job.back, job)
-    with _session(replace(job, out=None), "count", plan, None) as session:
+    lanes = plans.lanes(job)
+    if lanes.is_mixed:
+        raise UsageError(f"{lanes.source.id}: this command is for layouts of one type of records")
+    with _session(replace(job, out=None), "count", lanes) as session:
         for number, name in enumerate(job.inputs):
-            _file(session, _source(job, name, number), partial(work.convert, plan))
+            _file(session, _source(job, name, number), partial(work.convert, lanes), None)
         return session.ledger.books()
 
 
 @contextmanager
-def _session(job: Job, command: str, plan: Plan, back: Plan | None) -> Iterator[_Session]:
+def _session(job: Job, command: str, lanes: Lanes) -> Iterator[_Session]:
     with ExitStack() as stack:
         run = None
         if job.out is not None:
             inputs = [Path(name) for name in job.inputs if name != STDIN]
             run = stack.enter_context(RunDirectory(job.out, job.force, inputs))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="utsushi-")))
-        ledger = Ledger(plan, run, job.inputs, scratch)
+        ledger = Ledger(lanes, run, job.inputs, scratch)
         stack.callback(ledger.discard)
-        yield _Session(job, command, plan, back, run, ledger)
+        yield _Session(job, command, lanes, run, ledger, scratch)
 
 
 def _run(session: _Session, worker: Worker) -> Outcome:
     job = session.job
     try:
-        for number, name in enumerate(job.inputs):
-            _file(session, _source(job, name, number), worker)
+        for group in output.groups(job.inputs, session.lanes):
+            _group(session, group, worker)
         session.ledger.finish()
         _keep_lineage(session)
     except StoppedByPolicy as stop:
@@ -155,63 +157,86 @@ def _keep_lineage(session: _Session) -> None:
         session.run.close(sink)
 
 
-def _file(session: _Session, source: Source, worker: Worker) -> None:
-    """One input from its first byte to its last, or to where the policy stops the run."""
+def _group(session: _Session, group: Group, worker: Worker) -> None:
+    """The inputs that become one output."""
+    sources = [(_source(session.job, session.job.inputs[n], n), kind) for n, kind in group.members]
+    with _output(session, group) as written:
+        for source, kind in sources:
+            _file(session, source, worker, written, kind)
+        if written:
+            written.finish(sources[-1][0])
+    if written:
+        number = group.members[0][0]
+        session.ledger.misfits(number, written.misfits)
+        found = audits.woven(session.lanes, number, written.woven)
+        session.ledger.found(found)
+
+
+def _file(
+    session: _Session,
+    source: Source,
+    worker: Worker,
+    written: output.Output | None,
+    kind: int | None = None,
+) -> None:
+    """One input from its first byte to its last, or to where the policy stops the run. `kind` is
+    the type of its records where they are all of one."""
     digest = hashlib.sha256()
 
     def seen(block: Bytes) -> None:
         digest.update(block.data)
         session.job.progress(len(block))
 
+    layout = session.lanes.source
     try:
-        _records(session, source, worker, seen)
+        form = session.lanes.plans[kind or 0].source.form
+        tasks = chunks(source, form, session.job.batch_records, seen)
+        _records(session, source, tasks, (worker, written, Marker(session.lanes, kind)))
     finally:
-        framing = session.plan.source.layout.framing
-        form = framing.form
-        charset = scripts.described(session.plan.source.layout)
+        charset = scripts.described(layout)
         session.inputs.append(
-            Input(source.name, source.size, digest.hexdigest(), source.records, charset, form)
+            Input(
+                source.name,
+                source.size,
+                digest.hexdigest(),
+                source.records,
+                charset,
+                layout.framing.form,
+            )
         )
 
 
 def _records(
-    session: _Session, source: Source, worker: Worker, seen: Callable[[Bytes], None]
+    session: _Session,
+    source: Source,
+    tasks: Iterator[Chunk],
+    ways: tuple[Worker, output.Output | None, Marker],
 ) -> None:
     """The records of one input, through the workers into the ledger and the output."""
-    job, plan = session.job, session.plan
-    tasks = chunks(source, plan.source.form, job.batch_records, seen)
-    with _output(session, source) as output:
-        for done in in_order(tasks, partial(worker, source), job.jobs):
-            _begin(session, source)
-            session.ledger.add(done.step)
-            if job.lineage:
-                step = done.step
-                filtered = [numbers for _, numbers in step.dropped]
-                job.lineage.watch(step.chunk, step.rejected, _joined(filtered))
-            if output:
-                output.add(done)
+    job, ledger, (worker, written, marker) = session.job, session.ledger, ways
+    audit = audits.Audit(session.lanes, source.number)
+    for done in in_order(map(marker.mark, tasks), partial(worker, source), job.jobs):
         _begin(session, source)
-        place = source.size - len(source.tail)
-        ending = plan.source.form.end(source.tail, source.unended, place, source.order)
-        source.problems += ending.problems
-        session.ledger.file(source.number, source.problems)
-        session.ledger.trailer(source.number, ending.trailer)
-    if output:
-        session.ledger.misfits(source.number, output.misfits)
+        ledger.add(done)
+        audit.add(done)
+        if job.lineage:
+            job.lineage.watch(done.chunk, done.rejected, done.filtered)
+        if written:
+            written.add(done)
+    _begin(session, source)
+    place = source.size - len(source.tail)
+    ending = session.lanes.form.end(source.tail, source.unended, place, source.order)
+    source.problems += ending.problems
+    ledger.file(source.number, source.problems)
+    ledger.trailer(source.number, ending.trailer)
+    ledger.found(audit.finish(source, marker.state))
 
 
-def _joined(numbers: list[Ints]) -> Ints:
-    return np.concatenate([np.empty(0, np.int64), *numbers])
-
-
-def _output(session: _Session, source: Source) -> AbstractContextManager[output.Output | None]:
-    """Where the records of an input go: only a conversion writes."""
-    job, target = session.job, session.plan.target
-    if session.command != "convert" or target is None:
+def _output(session: _Session, group: Group) -> AbstractContextManager[output.Output | None]:
+    """Where the records of a group of inputs go: only a conversion writes."""
+    if session.command != "convert" or session.lanes.target is None:
         return nullcontext()
-    name = output.names(job.inputs, target.layout)[source.number]
-    kept = job.keep_residual, job.residual
-    return output.opened(target, name, source, session.run, kept)
+    return output.opened(session.lanes, group, session.run, session.job, session.scratch)
 
 
 def _begin(session: _Session, source: Source) -> None:
@@ -228,11 +253,11 @@ def _facts(session: _Session) -> RunFacts:
     return RunFacts(
         command=session.command,
         back=job.back,
-        definitions=_definitions(job, session.plan),
+        definitions=_definitions(job, session.lanes),
         inputs=session.inputs,
         outputs=[Output(one.path, one.bytes, one.sha256, one.records) for one in written],
         counts=ledger.counts,
-        policy=session.plan.policy,
+        policy=session.lanes.policy,
         problems=ledger.problems,
         run=Run(
             session.begun,
@@ -250,11 +275,11 @@ def _facts(session: _Session) -> RunFacts:
     )
 
 
-def _definitions(job: Job, plan: Plan) -> list[Definition]:
+def _definitions(job: Job, lanes: Lanes) -> list[Definition]:
     """The definitions in force, each with the hash of what it resolved to."""
-    found = [_definition("source", plan.source.layout)]
-    if plan.target is not None:
-        found.append(_definition("target", plan.target.layout))
+    found = [_definition("source", lanes.source)]
+    if lanes.target is not None:
+        found.append(_definition("target", lanes.target))
     if job.mapping is not None:
         found.append(_definition("mapping", job.mapping.mapping))
     return found

@@ -6,6 +6,7 @@ thread, in any order. The way back is the same function with another plan.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ import pyarrow as pa
 from converters import balance, fields, findings, forms, groups
 from converters import status as outcome
 from converters.balance import Tally
-from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text
+from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, Values
 from converters.findings import Origin, ValueProblem
 from converters.forms import PROBLEMS
 from converters.mapping import Mapped
@@ -77,11 +78,20 @@ class _Reading:
     groups: Rows
 
 
-def run(plan: Plan, chunk: Chunk, order: Order) -> Step:
-    """One chunk through the plan. `order` is the column order of its file."""
+def run(
+    plan: Plan,
+    chunk: Chunk,
+    order: Order,
+    further: Mapping[str, Values] | None = None,
+) -> Step:
+    """One chunk through the plan. `order` is the column order of its file, `further` are columns
+    that go along with the fields."""
     side = plan.source
     spans = side.form.spans(chunk, order)
     batch, outcomes = fields.decode(side.fields, spans, chunk.first)
+    if chunk.numbers is not None or further:
+        numbers = batch.records if chunk.numbers is None else chunk.numbers
+        batch = Batch(numbers, {**batch.columns, **(further or {})})
     origin = side.origin(chunk, spans)
     found, failed = _reading(plan, origin, batch, outcomes)
     rows = _grouped(side, origin, (batch, outcomes), order) if side.groups else ()
@@ -146,7 +156,7 @@ def _grouped(side: Side, origin: Origin, read: tuple[Batch, Outcomes], order: Or
     spans, torn = forms.remains(side.form, chunk, broken, order), None
     if spans is not None:
         guessed, _ = fields.decode(fields.only(side.fields, keys), spans, 1)
-        torn = Batch(broken + chunk.first, guessed.columns)
+        torn = Batch(chunk.numbered(broken), guessed.columns)
     whole = batch.take(np.flatnonzero(sound))
     known = {name: mask[sound] for name, mask in unread.items()}
     return tuple(groups.rows(group, chunk, whole, known, torn) for group in side.groups)
@@ -174,13 +184,13 @@ def _convert(plan: Plan, target: Side, origin: Origin, read: _Reading) -> Step:
     late = _rejected(further, chunk)
     rejected = rejected | late
     records = mapped.batch.records
-    keep = ~late[records - chunk.first]
+    keep = ~late[chunk.rows(records)]
     data, bounds = target.form.assemble(texts, keep)
     kept = mapped.batch if keep.all() else mapped.batch.take(np.flatnonzero(keep))
     dropped = _dropped(mapped, batch, chunk, rejected)
     lost = rejected.copy()
     for _, numbers in dropped:
-        lost[numbers - chunk.first] = True
+        lost[chunk.rows(numbers)] = True
     source, converted = _tallies(plan.source, read, lost)
     return Step(
         chunk,
@@ -228,7 +238,7 @@ def _rejected(judged: pl.DataFrame, chunk: Chunk) -> Mask:
     """Which records of the chunk carry an error."""
     mask = np.zeros(chunk.records, np.bool_)
     if len(judged):
-        mask[findings.errors(judged) - chunk.first] = True
+        mask[chunk.rows(findings.errors(judged))] = True
     return mask
 
 
@@ -239,7 +249,7 @@ def _dropped(
     found = []
     for filtered in mapped.dropped:
         numbers = batch.records[filtered.rows]
-        found.append((filtered.because, numbers[~rejected[numbers - chunk.first]]))
+        found.append((filtered.because, numbers[~rejected[chunk.rows(numbers)]]))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from converters import findings, scripts
 from converters.forms import FileProblem
 from converters.model import Mapping
-from converters.pipeline.plan import Plan, Side
+from converters.pipeline.plan import Lanes, Plan, Side
 from converters.preview.records import FieldView, Problem, RecordView, Target, records
 from converters.preview.ruler import compact_hex, lines, visible
 
@@ -46,19 +46,21 @@ WORDS = {
 }
 
 
-def show(
-    plan: Plan, mapping: Mapping | None, name: str, wanted: range, view: tuple[Console, str]
-) -> None:
+def show(lanes: Lanes, name: str, wanted: range, view: tuple[Console, str]) -> None:
     """Print the wanted records (1-based numbers) of a file; `view` is where, and the language."""
     console, lang = view
-    back = mapping is not None and plan.source.layout.id == mapping.target
-    pairs = _pairs(mapping, back) if mapping else {}
-    for found in records(plan, pairs, name, wanted):
+    pairs = [
+        _pairs(plan.definitions.mapping, plan.back) if plan.definitions else {}
+        for plan in lanes.plans
+    ]
+    for found in records(lanes, pairs, name, wanted):
         if isinstance(found, FileProblem):
             words = findings.message(found.code, lang, field=found.detail, value=found.detail)
             console.print(f"{found.code} {words}", style=COLOURS["warning"])
         else:
-            _show_record(found, plan.source, view, mapped=mapping is not None)
+            plan = lanes.plans[found.lane]
+            name_of = plan.source.layout.record.name if lanes.is_mixed and found.fields else ""
+            _show_record(found, plan, view, name_of)
 
 
 def _pairs(mapping: Mapping, back: bool) -> dict[str, tuple[str, ...]]:
@@ -73,20 +75,21 @@ def _pairs(mapping: Mapping, back: bool) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _show_record(record: RecordView, side: Side, view: tuple[Console, str], mapped: bool) -> None:
-    console, lang = view
+def _show_record(record: RecordView, plan: Plan, view: tuple[Console, str], kind: str) -> None:
+    """One record; `kind` is its type, where there are several."""
+    (console, lang), side = view, plan.source
     words = WORDS[lang]
     title = str(words["title"]).format(
         number=record.number, first=record.offset + 1, bytes=len(record.raw)
     )
-    console.print(Text(title, style="bold"))
+    console.print(Text(f"{title}  {kind}".rstrip(), style="bold"))
     if record.fate:
         known = "rejected" if record.fate == "rejected" else "left out"
         console.print(Text(str(words[known]).format(why=record.fate), style="bold red"))
     for problem in record.problems:
         console.print(_finding(problem, lang))
     _show_ruler(record, side, console)
-    console.print(_table(record, side, lang, mapped))
+    console.print(_table(record, side, lang, mapped=plan.program is not None))
     console.print()
 
 

@@ -5,18 +5,23 @@ The records go through the same step as in a run; nothing is decoded here a seco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
-from converters.columns import Batch, Chunk, Order, Spans, series
+from converters.columns import Batch, Ints, Spans, series
 from converters.errors import UsageError
 from converters.forms import FileProblem
-from converters.pipeline.plan import Plan
+from converters.kernels.records import OTHER
+from converters.pipeline.marking import Marked, Marker
+from converters.pipeline.output import kind_of
+from converters.pipeline.plan import Lanes, Plan
 from converters.pipeline.reading import Source, chunks
-from converters.pipeline.step import Step, run
+from converters.pipeline.step import Step
+from converters.pipeline.work import through
 
 Values = Mapping[str, str | None]
 Pairs = Mapping[str, tuple[str, ...]]
@@ -58,6 +63,8 @@ class FieldView:
 class RecordView:
     """One record: number, 0-based place in the file, all its bytes, and what becomes of it.
 
+    `lane` is its type; a record of no known type has no fields.
+
     `problems` are those of the record as a whole and of target items, `constants` the items that
     come from no field. `fate` is empty, `rejected`, or why the record is left out.
     """
@@ -69,44 +76,46 @@ class RecordView:
     problems: tuple[Problem, ...]
     constants: tuple[Target, ...]
     fate: str
+    lane: int = 0
 
 
 def records(
-    plan: Plan, pairs: Pairs, name: str, wanted: range
+    lanes: Lanes, pairs: Sequence[Pairs], name: str, wanted: range
 ) -> Iterator[FileProblem | RecordView]:
-    """The problems of the file's beginning, then the wanted records (1-based numbers).
+    """The problems of the file's beginning, then the wanted records (1-based numbers); `pairs` are
+    those of each lane.
 
     UsageError when the file has fewer records than the first one that is wanted.
     """
     source = Source(name, 0)
+    kind = kind_of(name, lanes)[1] if lanes.source.is_apart else None
+    marker = Marker(lanes, kind)
     shown = 0
-    for chunk in chunks(source, plan.source.form, None, lambda _bytes: None):
+    for chunk in chunks(source, lanes.plans[kind or 0].source.form, None, lambda _bytes: None):
+        marked = marker.mark(chunk)
         if not shown:
             yield from source.problems
         low = max(wanted.start - chunk.first, 0)
         high = min(wanted.stop - chunk.first, chunk.records)
         if low < high:
             shown += high - low
-            yield from _views(plan, pairs, _part(chunk, low, high), source.order)
+            for lane, rows in _runs(marked, low, high):
+                there = through(lanes, source, marked, (lane, rows))
+                spans = lanes.plans[lane].source.form.spans(there.chunk, source.order)
+                look = _Look(lanes.plans[lane], pairs[lane], there, spans, lane)
+                yield from (_record(look, row) for row in range(len(rows)))
         if chunk.first + chunk.records >= wanted.stop:
             return
     if not shown:
         raise UsageError(f"{name}: there is no record {wanted.start}, the last is {source.records}")
 
 
-def _part(chunk: Chunk, low: int, high: int) -> Chunk:
-    """The records from `low` to before `high` as a chunk of their own."""
-    begin, end = int(chunk.bounds[low]), int(chunk.bounds[high])
-    return replace(
-        chunk,
-        first=chunk.first + low,
-        offset=chunk.offset + begin,
-        data=chunk.data[begin:end],
-        bounds=chunk.bounds[low : high + 1] - begin,
-        stop=chunk.stop[low:high] - begin,
-        codes=chunk.codes[low:high],
-        own=None if chunk.own is None else chunk.own[low:high] - begin,
-    )
+def _runs(marked: Marked, low: int, high: int) -> Iterator[tuple[int, Ints]]:
+    """Rows from `low` to before `high` in runs of one type; those of no type go with the first."""
+    kinds = np.where(marked.kinds == OTHER, 0, marked.kinds)[low:high]
+    edges = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), high - low]
+    for first, last in pairwise(edges):
+        yield int(kinds[first]), np.arange(low + first, low + last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +126,7 @@ class _Look:
     pairs: Pairs
     step: Step
     spans: Spans
-
-
-def _views(plan: Plan, pairs: Pairs, chunk: Chunk, order: Order) -> Iterator[RecordView]:
-    look = _Look(plan, pairs, run(plan, chunk, order), plan.source.form.spans(chunk, order))
-    for row in range(chunk.records):
-        yield _record(look, row)
+    lane: int
 
 
 def _record(look: _Look, row: int) -> RecordView:
@@ -140,6 +144,7 @@ def _record(look: _Look, row: int) -> RecordView:
         tuple(each for each in problems if each.field not in look.plan.source.index),
         _targets(look.pairs, "", mapped),
         _fate(step, row),
+        look.lane,
     )
 
 

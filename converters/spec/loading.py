@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from converters.errors import DefinitionError, EnvironmentFailure, Problem, UsageError
-from converters.model import Layout, Mapping, MappingSet, Title
+from converters.model import Field, Layout, Mapping, MappingSet, Title
 from converters.spec import places, styles
 from converters.spec.checks import check_checks
 from converters.spec.document import Document, read
@@ -17,6 +17,8 @@ from converters.spec.fitting import fit, nearest
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
 from converters.spec.markup import check_markup
+from converters.spec.mixed import check_mixed, check_pairs
+from converters.spec.parts import layout_parts, mapping_part
 from converters.spec.places import Roots
 from converters.spec.references import check_references, check_tables, check_whole
 from converters.spec.tables import load_tables
@@ -170,14 +172,17 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
         return None, problems
     problems += _identity(document, path, roots)
     problems += check_tables(document)
-    problems += check_whole(document, layout)
-    for place in range(len(layout.record.fields)):
-        problems += check_field(document, layout, place)
-    problems += check_geometry(document, layout)
-    problems += check_markup(document, layout)
-    problems += check_references(document, layout)
-    problems += check_checks(document, layout)
-    is_usable = not document.node(("records", 0, "fields")).doubtful
+    problems += check_mixed(document, layout)
+    is_usable = True
+    for one, part in layout_parts(document, layout):
+        problems += check_whole(one, part)
+        for place in range(len(part.record.fields)):
+            problems += check_field(one, part, place)
+        problems += check_geometry(one, part)
+        problems += check_markup(one, part)
+        problems += check_references(one, part)
+        problems += check_checks(one, part)
+        is_usable = is_usable and not one.node(("records", 0, "fields")).doubtful
     return (_with_styles(layout) if is_usable else None), problems
 
 
@@ -199,8 +204,13 @@ def _mapping_set(
     if source is None or target is None:
         return None, problems
     mapping_set = MappingSet(mapping, source, target)
-    problems += check_mapping(document, mapping_set)
-    problems += check_coverage(document, mapping_set)
+    unpaired = list(check_pairs(document, mapping_set))
+    if unpaired:
+        return None, problems + unpaired
+    for place, part in enumerate(mapping_set.parts):
+        one = mapping_part(document, place) if mapping.records else document
+        problems += check_mapping(one, part)
+        problems += check_coverage(one, part)
     return mapping_set, problems
 
 
@@ -241,11 +251,14 @@ def _without_schema_line(document: Document) -> Document:
 def _with_styles(layout: Layout) -> Layout:
     """The layout with the default styles of dates and times written into its fields."""
     form = form_of(layout)
-    fields = tuple(
-        field
-        if field.style or (field.kind, form) not in styles.DEFAULTS
-        else field.model_copy(update={"style": styles.DEFAULTS[field.kind, form]})
-        for field in layout.record.fields
-    )
-    record = layout.record.model_copy(update={"fields": fields})
-    return layout.model_copy(update={"records": (record,)})
+    records = [
+        record.model_copy(update={"fields": tuple(_styled(field, form) for field in record.fields)})
+        for record in layout.records
+    ]
+    return layout.model_copy(update={"records": tuple(records)})
+
+
+def _styled(field: Field, form: str) -> Field:
+    if field.style or (field.kind, form) not in styles.DEFAULTS:
+        return field
+    return field.model_copy(update={"style": styles.DEFAULTS[field.kind, form]})

@@ -121,7 +121,7 @@ def _located(value: str | tuple[str, ...], loc: Loc) -> list[tuple[Loc, str]]:
 
 def _read(rule: Rule, loc: Loc) -> list[tuple[Loc, str]]:
     """The source fields of a rule with their places."""
-    if rule.constant is not None:
+    if rule.constant is not None or rule.number is not None:
         return []
     return _located(getattr(rule, rule.operation), (*loc, _key(rule.operation)))
 

@@ -1,0 +1,161 @@
+"""What a layout of several types of records says of them: keys, order, controls; and the pairs of
+a mapping between two such layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from converters import sequence
+from converters.errors import Problem
+from converters.model import Control, Layout, MappingSet, Rule, When
+from converters.spec.document import Document, Loc
+from converters.spec.fields import encoded_length
+from converters.spec.fitting import nearest
+from converters.spec.references import check_name, check_overrides, item_names
+
+__all__ = ["check_mixed", "check_pairs"]
+
+LARGEST: Final = 18
+"""Digits of a number that is counted."""
+
+
+def check_mixed(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Everything about the types of records together."""
+    if not layout.is_mixed:
+        for key in ("order", "controls"):
+            if getattr(layout, key):
+                message = f"`{key}` needs several types of records"
+                yield document.key_problem((key,), "DEF-003", message)
+        return
+    yield from _names(document, layout)
+    yield from _keys(document, layout)
+    if layout.order:
+        try:
+            sequence.compile(layout.order, [record.name for record in layout.records])
+        except sequence.PatternError as exc:
+            yield document.problem(("order",), "DEF-002", f"the order cannot be used: {exc}")
+    for number, control in enumerate(layout.controls):
+        yield from _control(document, layout, control, ("controls", number))
+    types = [record.name for record in layout.records]
+    for number, check in enumerate(layout.checks):
+        loc: Loc = ("checks", number)
+        if check.record is None:
+            message = "the check needs `record`: there are several types of records"
+            yield document.problem(loc, "DEF-002", message)
+        else:
+            yield from check_name(document, types, check.record, (*loc, "record"), "record")
+    every = [name for part in layout.parts for name in item_names(part)]
+    yield from check_overrides(document, every, layout.severities)
+
+
+def _names(document: Document, layout: Layout) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for place, record in enumerate(layout.records):
+        loc: Loc = ("records", place, "name")
+        if record.name in seen:
+            yield document.problem(loc, "DEF-022", f"the record {record.name} stands twice")
+        if set(record.name) & set(".()|*+? /\\"):
+            message = f"{record.name} is no name of a record: no spaces and none of .()|*+?/\\"
+            yield document.problem(loc, "DEF-002", message)
+        seen.add(record.name)
+
+
+def _keys(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Where the types share a file each has keys, but for one that takes what is left."""
+    if layout.is_apart:
+        if layout.order or layout.controls:
+            key = "order" if layout.order else "controls"
+            message = f"`{key}` needs `when`: without it each type has a file of its own"
+            yield document.key_problem((key,), "DEF-003", message)
+        return
+    if layout.framing.delimited and layout.framing.delimited.header:
+        where: Loc = ("framing", "delimited", "header")
+        message = "no row of column names fits several types of records"
+        yield document.problem(where, "DEF-050", message, "header: false")
+    bare = [place for place, record in enumerate(layout.records) if not record.when]
+    for place in bare[1:]:
+        message = "only one type of record can be without `when`"
+        yield document.problem(("records", place), "DEF-002", message)
+    for place, record in enumerate(layout.records):
+        for at, when in enumerate(record.when):
+            yield from _key(document, layout, when, ("records", place, "when", at))
+
+
+def _key(document: Document, layout: Layout, when: When, loc: Loc) -> Iterator[Problem]:
+    wanted, other = ("column", "at") if layout.framing.delimited else ("at", "column")
+    if getattr(when, other) is not None:
+        message = f"`{other}` has no meaning here"
+        yield document.key_problem((*loc, other), "DEF-003", message, f"{wanted}: 1")
+    for at, text in enumerate(when.among):
+        if encoded_length(layout, text) is None:
+            message = f'"{text}" cannot be written in {layout.charset}'
+            yield document.problem((*loc, "is", at), "DEF-050", message)
+    for at, digits in enumerate(when.hex):
+        try:
+            bytes.fromhex(digits)
+        except ValueError:
+            yield document.problem((*loc, "hex", at), "DEF-002", f'"{digits}" is no hexadecimal')
+
+
+def _control(document: Document, layout: Layout, control: Control, loc: Loc) -> Iterator[Problem]:
+    yield from _item(document, layout, control.field, (*loc, "field"))
+    for at, name in enumerate(control.count or ()):
+        types = [record.name for record in layout.records]
+        yield from check_name(document, types, name, (*loc, "count", at), "record")
+    for at, name in enumerate(control.sum or ()):
+        yield from _item(document, layout, name, (*loc, "sum", at))
+
+
+def _item(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[Problem]:
+    """`record.field` is there, and holds a number."""
+    items = {
+        f"{record.name}.{field.name}": field
+        for record in layout.records
+        for field in record.fields
+        if not field.is_filler
+    }
+    if name not in items:
+        hint = nearest(name, items)
+        yield document.problem(loc, "DEF-020", f"there is no field {name}", hint)
+    elif not (items[name].is_number or items[name].kind == "digits"):
+        message = f"{name} holds no number; its kind is {items[name].kind}"
+        yield document.problem(loc, "DEF-050", message)
+    elif (items[name].digits or items[name].bytes or items[name].chars or 0) > LARGEST:
+        message = f"{name} holds more than {LARGEST} digits, which are not counted"
+        yield document.problem(loc, "DEF-050", message)
+
+
+def check_pairs(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:
+    """A mapping between layouts of several types has rules for each pair, and each type once."""
+    mapping, sides = mapping_set.mapping, (mapping_set.source, mapping_set.target)
+    yield from _numbers(document, mapping_set)
+    if not mapping.records:
+        for key, side in zip(("source", "target"), sides, strict=True):
+            if side.is_mixed:
+                message = f"{side.id} has several types of records"
+                hint = "write `records`, with rules for each of them"
+                yield document.problem((key,), "DEF-050", message, hint)
+        return
+    for key, side in zip(("source", "target"), sides, strict=True):
+        named = [getattr(part, key) for part in mapping.records]
+        for place, name in enumerate(named):
+            loc: Loc = ("records", place, key)
+            yield from check_name(document, side.types, name, loc, "record")
+            if name in named[:place]:
+                yield document.problem(loc, "DEF-022", f"the record {name} stands twice")
+        for name in side.types:
+            if name not in named:
+                message = f"no rules for the record {name} of {side.id}"
+                yield document.key_problem(("records",), "DEF-041", message)
+
+
+def _numbers(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:
+    """The types of records whose numbers are asked for are there."""
+    mapping, types = mapping_set.mapping, list(mapping_set.source.types)
+    rules: list[tuple[Loc, Rule]] = [(("rules", at), rule) for at, rule in enumerate(mapping.rules)]
+    for place, part in enumerate(mapping.records):
+        rules += [(("records", place, "rules", at), rule) for at, rule in enumerate(part.rules)]
+    for loc, rule in rules:
+        if rule.number is not None:
+            yield from check_name(document, types, rule.number, (*loc, "number"), "record")

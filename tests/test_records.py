@@ -1,0 +1,289 @@
+"""Several types of records in one file: told apart, counted, written apart and put together."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from converters import cli, pipeline, spec
+from converters.controls import Counting, compile
+from converters.kernels.records import OTHER
+from converters.model import Layout
+from converters.pipeline import Job
+from converters.sequence import START
+from converters.sorting import walked
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "samples"))
+
+from banks import damaged, data, end, header, joined, trailer, transfers
+
+ROOT = Path(__file__).parent.parent
+TYPES = ("header", "data", "trailer", "end")
+UNKNOWN = b"7" + b" " * 119
+GOOD = (header(), data(100), data(250), trailer(2, 350), end())
+
+
+def found(tmp_path: Path, *records: bytes, **more: Any) -> list[tuple[int, str, str, str]]:
+    """Record, code, field and value of what validation finds in these records."""
+    path, out = tmp_path / "file.dat", tmp_path / "run"
+    path.write_bytes(joined(*records))
+    layout = spec.load_layout("zengin/transfer")
+    done = pipeline.validate(Job((str(path),), layout=layout, out=out, force=True, **more))
+    frame = pl.read_parquet(out / "findings.parquet")
+    assert done.exit_code == (3 if len(frame) else 0)
+    columns = (frame[name].to_list() for name in ("record", "code", "field", "value"))
+    return list(zip(*columns, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "records", "due"),
+    [
+        ("right", GOOD, []),
+        (
+            "the count of a trailer is wrong",
+            (header(), data(100), data(250), trailer(3, 350), end()),
+            [(4, "BAL-002", "trailer.合計件数", "3 > 2")],
+        ),
+        (
+            "the sum of a trailer is wrong",
+            (header(), data(100), data(250), trailer(2, 351), end()),
+            [(4, "BAL-003", "trailer.合計金額", "351 > 350")],
+        ),
+        (
+            "a trailer is missing between groups",
+            (header(), data(1), *GOOD),
+            [(1, "BAL-014", "", "trailer"), (3, "SET-020", "", "header")],
+        ),
+        (
+            "the last trailer is missing",
+            (header(), data(1)),
+            [(0, "SET-021", "", ""), (1, "BAL-014", "", "trailer")],
+        ),
+        (
+            "a type of record is unknown",
+            (header(), UNKNOWN, data(350), trailer(1, 350), end()),
+            [(2, "REC-013", "", "")],
+        ),
+        (
+            "groups are out of order",
+            (*GOOD, *GOOD[:-1]),
+            [(0, "SET-021", "", ""), (6, "SET-020", "", "header")],
+        ),
+        (
+            "a broken record is counted as none",
+            (header(), data(1)[:50], data(350), trailer(1, 350), end()),
+            [(2, "REC-001", "", "50")],
+        ),
+    ],
+)
+def test_what_is_wrong_with_groups_has_a_code(
+    tmp_path: Path, name: str, records: tuple[bytes, ...], due: list[Any]
+) -> None:
+    assert found(tmp_path, *records) == due
+
+
+def test_records_out_of_order_are_converted_and_unknown_ones_set_aside(tmp_path: Path) -> None:
+    path, out = tmp_path / "bad.dat", tmp_path / "run"
+    path.write_bytes(damaged())
+    mapping = spec.load_mapping("zengin/transfer-to-tables")
+    done = pipeline.convert(Job((str(path),), mapping=mapping, out=out))
+    counts = done.report["counts"]
+    assert (done.exit_code, counts["read"], counts["converted"], counts["rejected"]) == (
+        3,
+        19,
+        17,
+        2,
+    )
+    balance = done.report["balance"]
+    assert balance["closed"] and balance["records"]["read"] == 19
+    assert balance["sums"][0]["source"] == "data.振込金額"
+    assert (out / "rejects" / "bad.dat").read_bytes().startswith(b"5" + b" " * 119 + b"\r\n")
+
+
+def test_every_type_has_a_table_with_its_place_and_its_header(tmp_path: Path) -> None:
+    path, out = tmp_path / "in.dat", tmp_path / "run"
+    path.write_bytes(transfers())
+    mapping = spec.load_mapping("zengin/transfer-to-tables")
+    pipeline.convert(Job((str(path),), mapping=mapping, out=out))
+    tables = {name: pl.read_csv(out / f"in.{name}.csv", infer_schema=False) for name in TYPES}
+    assert tables["header"]["行番号"].to_list() == ["1", "6"]
+    assert tables["data"]["ヘッダー行番号"].to_list() == ["1", "1", "1"]
+    assert tables["trailer"].select("行番号", "ヘッダー行番号").rows() == [("5", "1"), ("7", "6")]
+    assert tables["end"].rows() == [("8", "9")]
+
+
+def returned(tmp_path: Path, tables: Path, **more: Any) -> tuple[int, bytes]:
+    """The file that tables become again, and the exit code."""
+    mapping, out = spec.load_mapping("zengin/transfer-to-tables"), tmp_path / "back"
+    inputs = tuple(str(path) for path in sorted(tables.glob("in.*.csv")))
+    done = pipeline.convert(Job(inputs, mapping=mapping, back=True, out=out, force=True, **more))
+    return done.exit_code, (out / "in.dat").read_bytes()
+
+
+def tables_of(tmp_path: Path, content: bytes, **more: Any) -> Path:
+    path, out = tmp_path / "in.dat", tmp_path / "there"
+    path.write_bytes(content)
+    mapping = spec.load_mapping("zengin/transfer-to-tables")
+    pipeline.convert(Job((str(path),), mapping=mapping, out=out, force=True, **more))
+    return out
+
+
+def test_tables_become_the_file_again(tmp_path: Path) -> None:
+    assert returned(tmp_path, tables_of(tmp_path, transfers())) == (0, transfers())
+
+
+def test_counts_and_sums_are_written_anew(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, joined(*GOOD))
+    path = tables / "in.data.csv"
+    text = path.read_text(encoding="utf-8").replace(",100,", ",101,")
+    added = text.splitlines()[2].replace("3,1,", ",,", 1).replace(",250,", ",999,")
+    path.write_text(text + added + "\r\n", encoding="utf-8", newline="")
+    due = joined(header(), data(101), data(250), data(999), trailer(3, 1350), end())
+    assert returned(tmp_path, tables) == (0, due)
+
+
+def test_a_total_too_long_for_its_field_is_left_as_it_was(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, joined(*GOOD))
+    path = tables / "in.data.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    row = rows[0].replace(",100,", ",9999999999,")
+    path.write_text(head + row * 101, encoding="utf-8", newline="")
+    code, content = returned(tmp_path, tables)
+    assert content.split(b"\r\n")[102] == trailer(2, 350)
+    assert code == 3
+
+
+def test_with_the_residual_a_wrong_trailer_comes_back_wrong(tmp_path: Path) -> None:
+    content = joined(header(), data(100), data(250), trailer(3, 9)[:20] + b"X" * 100, end())
+    tables = tables_of(tmp_path, content, keep_residual=True)
+    assert returned(tmp_path, tables, residual=tables) == (0, content)
+
+
+RECORDS = {
+    "h": header(),
+    "d": data(100),
+    "e": data(3),
+    "t": trailer(2, 200),
+    "u": trailer(1, 3),
+    "z": end(),
+    "x": UNKNOWN,
+    "s": data(5)[:70],
+    "n": data(7)[:80] + b"12345678XX" + data(7)[90:],
+}
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kinds=st.text("hddeettuzxsn", min_size=1, max_size=14),
+    batch=st.sampled_from([1, 2, 3, 5]),
+    jobs=st.sampled_from([1, 2]),
+)
+def test_batches_and_workers_do_not_show(tmp_path: Path, kinds: str, batch: int, jobs: int) -> None:
+    content = joined(*(RECORDS[kind] for kind in kinds))
+    runs = []
+    for options in ({}, {"batch_records": batch, "jobs": jobs}):
+        out = tables_of(tmp_path, content, keep_residual=True, **options)
+        files = {path.name: path.read_bytes() for path in out.glob("*.csv")}
+        report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        facts = [report[key] for key in ("counts", "balance", "problems", "fields", "steps")]
+        runs.append((files, pl.read_parquet(out / "findings.parquet").rows(), facts))
+        _, back = returned(tmp_path, out, residual=out, **options)
+        assert back == joined(*(RECORDS[kind] for kind in kinds if kind not in "xsn"))
+    assert runs[0] == runs[1]
+
+
+LAYOUT = {
+    "kind": "layout",
+    "id": "t",
+    "charset": "cp932",
+    "framing": {"fixed": {"length": 20}},
+    "order": "(a b* (c b*)* d)* e?",
+    "controls": [
+        {"field": "a.数", "count": ["b", "c"]},
+        {"field": "c.数", "sum": ["b.数"]},
+        {"field": "d.数", "sum": ["b.数", "c.数"]},
+        {"field": "e.数", "count": ["d"], "within": "file"},
+        {"field": "b.数", "number": True},
+    ],
+    "records": [
+        {
+            "name": name,
+            "when": [{"at": 1, "is": [name]}],
+            "fields": [
+                {"name": "種別", "bytes": 1, "kind": "narrow"},
+                {"name": "数", "bytes": 19, "kind": "integer"},
+            ],
+        }
+        for name in "abcde"
+    ],
+}
+COUNTED = compile(Layout.model_validate(LAYOUT))
+
+
+def plainly(kinds: list[int], values: list[int]) -> Iterator[tuple[int, int, int]]:
+    """(control, row, number) for every record that holds a control, group by group."""
+    controls, order = COUNTED, COUNTED.order
+    types = np.array(kinds, np.uint8)
+    states = walked(order, types, START).states
+    for number, control in enumerate(controls.controls):
+        starts = np.flatnonzero(order.starts(controls.levels[number], types, states)).tolist()
+        for first, last in zip(starts, [*starts[1:], len(kinds)], strict=False):
+            rows = range(first, last)
+            summed = {name.partition(".")[0] for name in control.sum or control.count or ()}
+            members = [row for row in rows if kinds[row] < 5 and "abcde"[kinds[row]] in summed]
+            total = sum(values[row] if control.sum else 1 for row in members)
+            for row in rows:
+                if kinds[row] == controls.holders[number]:
+                    yield number, row, row - first + 1 if control.number else total
+
+
+@given(
+    records=st.lists(
+        st.tuples(st.sampled_from([0, 1, 1, 2, 3, 4, OTHER]), st.integers(0, 10**18)), max_size=30
+    ),
+    cuts=st.integers(1, 9),
+)
+def test_counting_chunk_by_chunk_is_counting_group_by_group(
+    records: list[tuple[int, int]], cuts: int
+) -> None:
+    kinds, values = [kind for kind, _ in records], [value for _, value in records]
+    counting, state, found = Counting(COUNTED), START, []
+    for first in range(0, len(kinds), cuts):
+        part = np.array(kinds[first : first + cuts], np.uint8)
+        walk = walked(COUNTED.order, part, state)
+        state = int(walk.states[-1])
+        added = {
+            number: np.array(
+                [
+                    value if kind < 5 and f"{'abcde'[kind]}.数" in (control.sum or ()) else 0
+                    for kind, value in records[first : first + cuts]
+                ],
+                np.int64,
+            )
+            for number, control in enumerate(COUNTED.controls)
+        }
+        rows = np.arange(first, first + len(part))[:, None]
+        found += counting.add(part, walk.states, rows, added)
+    found += counting.finish()
+    seen = {
+        (one.control, int(row), int(total))
+        for one in found
+        for row, total in zip(one.holders[:, 0], one.totals, strict=True)
+    }
+    assert seen == set(plainly(kinds, values))
+
+
+def test_a_command_for_one_type_of_records_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    sample = str(ROOT / "samples/zengin/transfers/input.dat")
+    tables = ["--mapping", "zengin/transfer-to-tables"]
+    code = cli.main(["reconcile", sample, sample, *tables])
+    assert (code, "layouts of one type" in capsys.readouterr().err) == (2, True)
