@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cobol import amounts, customers, notices
+from cobol import amounts, blocks, customers, notices
+from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from hosts import euc, gaiji, ibm, keis
 
@@ -340,6 +341,25 @@ CASES: dict[str, Case] = {
         "RDW 付きの可変長。途中で切れた金額、長すぎるレコード、切れた末尾",
         notices,
         "host/notice-to-csv",
+        "residual",
+    ),
+    "host/notice-blocks": Case(
+        "BDW と RDW 付きのブロック。ブロックからはみ出すレコードと、数でない金額",
+        blocks,
+        "host/notice-blocks-to-csv",
+        "residual",
+    ),
+    "nta/corporations": Case(
+        "戻り: 法人番号の CSV から XML へ。検査用数字と種別の誤り",
+        corporations_csv,
+        "nta/corporations-xml-to-csv",
+        "residual",
+        back=True,
+    ),
+    "nta/corporations-xml": Case(
+        "法人番号の XML。終了タグのないレコード、知らない要素、CDATA と文字参照",
+        corporations_xml,
+        "nta/corporations-xml-to-csv",
         "residual",
     ),
     "vendor-a/broken-file": Case(
