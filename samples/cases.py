@@ -347,7 +347,7 @@ CASES: dict[str, Case] = {
         "BDW と RDW 付きのブロック。ブロックからはみ出すレコードと、数でない金額",
         blocks,
         "host/notice-blocks-to-csv",
-        "residual",
+        returns="",
     ),
     "nta/corporations": Case(
         "戻り: 法人番号の CSV から XML へ。検査用数字と種別の誤り",

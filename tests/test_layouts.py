@@ -37,7 +37,10 @@ def test_only_items_read_from_the_official_file_are_called_official() -> None:
     official = {name for name, edition in editions.items() if edition == "official"}
     assert official == {"standard/jutogai/atena"}
     reference = {name for name, edition in editions.items() if edition == "reference"}
-    assert reference == {"standard/juki/household", "standard/juki/resident"}
+    assert reference == {
+        *("nta/corporations", "nta/corporations-xml"),
+        *("standard/juki/household", "standard/juki/resident"),
+    }
 
 
 def test_a_record_of_vendor_a_is_600_bytes_and_its_places_are_given() -> None:
