@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from banks import damaged, transfers
-from cobol import amounts, customers, notices
+from cobol import amounts, blocks, customers, notices
+from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from hosts import euc, gaiji, ibm, keis
 
@@ -353,6 +354,25 @@ CASES: dict[str, Case] = {
         "総合振込。種別ごとの表になり、行番号から元のファイルに戻る",
         transfers,
         "zengin/transfer-to-tables",
+    ),
+    "host/notice-blocks": Case(
+        "BDW と RDW 付きのブロック。ブロックからはみ出すレコードと、数でない金額",
+        blocks,
+        "host/notice-blocks-to-csv",
+        returns="",
+    ),
+    "nta/corporations": Case(
+        "戻り: 法人番号の CSV から XML へ。検査用数字と種別の誤り",
+        corporations_csv,
+        "nta/corporations-xml-to-csv",
+        "residual",
+        back=True,
+    ),
+    "nta/corporations-xml": Case(
+        "法人番号の XML。終了タグのないレコード、知らない要素、CDATA と文字参照",
+        corporations_xml,
+        "nta/corporations-xml-to-csv",
+        "residual",
     ),
     "vendor-a/broken-file": Case(
         "短い・長い・空のレコードと、最後の改行がなく 1A で終わるファイル",

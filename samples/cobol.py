@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["amounts", "customers", "notices"]
+__all__ = ["amounts", "blocks", "customers", "notices"]
 
 
 def _packed(value: int, size: int, sign: str = "") -> bytes:
@@ -93,3 +93,17 @@ def notices() -> bytes:
             body = body[:18]
         found.append((len(body) + 4).to_bytes(2, "big") + bytes(2) + body)
     return b"".join(found)[:-2]
+
+
+def blocks() -> bytes:
+    """Nine records in four blocks. The third block holds a word that leads out of it; the words of
+    the second record are sound, its amount is none."""
+    found = []
+    for number in range(1, 10):
+        amount = b"\xff" * 4 if number == 2 else _packed(number * 1000, 4)
+        note = "備考" * (number % 4)
+        body = b"%08d202404%02d" % (number, number) + amount + note.encode("cp932")
+        found.append((len(body) + 4).to_bytes(2, "big") + bytes(2) + body)
+    found[5] = b"\x01\x00" + found[5][2:]
+    parts = [b"".join(found[low:high]) for low, high in ((0, 3), (3, 4), (4, 7), (7, 9))]
+    return b"".join((len(part) + 4).to_bytes(2, "big") + bytes(2) + part for part in parts)

@@ -37,10 +37,10 @@ def write(name: str, case: Case) -> None:
 
 
 def _suffix(case: Case) -> str:
-    """`.csv` for delimited records, `.dat` for all others."""
+    """`.csv` for delimited records, `.xml` for XML, `.dat` for all others."""
     definitions = spec.load_mapping(case.mapping)
     source = definitions.target if case.back else definitions.source
-    return ".csv" if source.framing.delimited else ".dat"
+    return {"delimited": ".csv", "xml": ".xml"}.get(source.framing.form, ".dat")
 
 
 def _asked(case: Case, found: Result | None = None) -> str:

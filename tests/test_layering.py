@@ -83,7 +83,7 @@ ALLOWED |= {
         "pipeline",
     },
 }
-ALLOWED |= {"sniff": {"charset", "columns", "kernels"}}
+ALLOWED |= {"sniff": {"charset", "columns", "kernels", "markup"}}
 ALLOWED |= {
     "census": VALUES | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
 }

@@ -4,10 +4,12 @@ paths    the fields of a layout → the elements and attributes they are, and th
 judge    openings, records and endings → are they well-formed, and which namespaces hold there
 writing  columns of texts → elements
 form     the verbs of the form
+outline  an unknown file → what its records seem to be
 """
 
 from __future__ import annotations
 
 from converters.markup.form import Markup, form
+from converters.markup.outline import Outline, outline
 
-__all__ = ["Markup", "form"]
+__all__ = ["Markup", "Outline", "form", "outline"]

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from converters import charset
+from converters.markup import Outline, outline
 from converters.sniff import chains, decoding, delimiters, lengths, seed, shape
 from converters.sniff.chains import Chain
 from converters.sniff.decoding import Reading
@@ -32,7 +33,8 @@ EDGES: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the file may be: a charset and a form. `form` is delimited, fixed, lines, rdw or bdw;
+    """What the file may be: a charset and a form. `form` is delimited, fixed, lines, rdw,
+    bdw or xml;
     `cut` of `records` end inside a character."""
 
     reading: Reading
@@ -43,6 +45,7 @@ class Candidate:
     cut: int = 0
     records: int = 0
     chain: Chain | None = None
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ def sniff(source: BinaryIO, name: str) -> Answer:
     sizes = lengths.candidates(facts) if facts.size else ()
     chain = chains.chained(facts)
     fitting = [one for one in facts.readings if one.score >= FITS][:KEPT]
+    marked = [one for one in fitting if one.charset == "utf-8" and not one.bad]
+    if marked and (shown := outline(facts.body)):
+        best = Candidate(marked[0], "xml", marked[0].score, None, None, outline=shown)
+        return Answer(facts, (best,), (), _hint(facts), _seed(facts, [best], name))
     if not fitting and chain:
         fitting = list(facts.readings[:1])
     found = [one for reading in fitting for one in _forms(facts, reading, sizes, chain)]
@@ -130,6 +137,8 @@ def _seed(facts: Shape, found: list[Candidate], name: str) -> str:
         return seed.delimited(name, best.reading.charset, facts, best.table)
     if best.length is not None:
         return seed.fixed(name, best.reading.charset, facts, best.length)
+    if best.outline is not None:
+        return seed.markup(name, facts, best.outline)
     if best.chain is not None:
         return seed.variable(name, best.reading.charset, facts, best.chain)
     return ""

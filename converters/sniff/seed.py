@@ -14,13 +14,14 @@ import numpy.typing as npt
 from converters import charset
 from converters.columns import Bytes, Ints
 from converters.kernels import strict
+from converters.markup import Outline
 from converters.sniff import decoding
 from converters.sniff.chains import Chain
 from converters.sniff.delimiters import Table
 from converters.sniff.lengths import Length
 from converters.sniff.shape import Shape
 
-__all__ = ["delimited", "fixed", "records", "variable"]
+__all__ = ["delimited", "fixed", "markup", "records", "variable"]
 
 GUESSED: Final = "  # guessed"
 BLANKS: Final = 4
@@ -28,6 +29,9 @@ BLANKS: Final = 4
 
 RISE: Final = 0.3
 """A column that is filled in so much more of the records than the one before begins a field."""
+
+DEEPEST: Final = 32
+"""Elements that a path may lead through."""
 
 LARGEST: Final = 32760
 """Bytes of the largest block that is written."""
@@ -97,6 +101,29 @@ def variable(name: str, script: str, facts: Shape, chain: Chain) -> str:
     if longest > shortest:
         runs.append(Run(shortest, longest, "mixed"))
     return "\n".join([*lines, *_fields(runs)]) + "\n"
+
+
+def markup(name: str, facts: Shape, outline: Outline) -> str:
+    """The layout of XML records: a field per path that holds values and nothing else."""
+    framing = {"record": _text(outline.record)}
+    if outline.namespaces:
+        spaces = {prefix: _text(space) for prefix, space in outline.namespaces.items()}
+        framing["namespaces"] = f"{{{_pairs(spaces)}}}"
+    framing |= {"bom": "true"} if facts.mark else {}
+    lines = _head(name, "utf-8", f"xml: {{{_pairs(framing)}}}")
+    own = outline.record.rpartition("/")[2].rpartition(":")[2]
+    for path in outline.values:
+        steps = [step.rpartition(":")[2].lstrip("@") for step in path.split("/")]
+        inner = any(
+            other.startswith(f"{path}/") and f"{path}/@" not in other for other in outline.values
+        )
+        if own in steps or inner or len(steps) > DEEPEST:
+            continue
+        filled = [value for value in outline.values[path] if value.strip(SPACES)]
+        note = GUESSED + (", dates?" if _dated(filled) else "")
+        title = _text(path.replace("@", "").replace("/", "_"))
+        lines.append(f"      - {{name: {title}, path: {_text(path)}, kind: {_kind(filled)}}}{note}")
+    return "\n".join(lines) + "\n" if lines[-1] != "    fields:" else ""
 
 
 def _fields(runs: Iterable[Run]) -> Iterator[str]:

@@ -52,6 +52,10 @@ WORDS: Final = {
     "lengths": ("レコード長の候補: {lengths}", "candidate record lengths: {lengths}"),
     "lines": ("行の長さも列の数もそろわない", "lines of no steady length or columns"),
     "none": ("当てはまる文字コードがありません", "no charset fits"),
+    "outline": (
+        "{record} が {records} 回以上、項目 {values} 個",
+        "{record} at least {records} times, {values} values",
+    ),
     "rdw": ("可変長（RDW 付き）", "variable length with RDW"),
     "strict": ("すべて読めた", "everything can be read"),
     "usual": (
@@ -60,6 +64,7 @@ WORDS: Final = {
         "wide {wide} ({common} usual), half-width kana {kana}, gaiji {gaiji}, controls {controls},"
         " shifts {shifts}",
     ),
+    "xml": ("XML の要素", "elements of XML"),
 }
 """Key to the sentence in Japanese and in English."""
 
@@ -103,6 +108,10 @@ def _reasons(one: Candidate, size: int, language: str) -> Iterator[str]:
         yield _say(language, "cut", cut=one.cut, records=one.records)
     else:
         yield _say(language, one.form)
+    if one.outline is not None:
+        outline = one.outline
+        facts = {"record": outline.record, "values": len(outline.values)}
+        yield _say(language, "outline", **facts, records=outline.records)
     if one.chain is not None:
         chain, (shortest, longest) = one.chain, one.chain.lengths
         facts = {"shortest": shortest, "longest": longest, "records": len(chain.starts)}
@@ -143,6 +152,8 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         chain = one.chain
         found["chain"] = {"endian": chain.endian, "counted": chain.counted}
         found["chain"] |= dict(zip(("shortest", "longest"), chain.lengths, strict=True))
+    if one.outline is not None:
+        found["outline"] = {"record": one.outline.record, "values": list(one.outline.values)}
     if one.table is not None:
         found["table"] = {key: value for key, value in asdict(one.table).items() if key != "rows"}
     return found
