@@ -229,6 +229,7 @@ CODES = [
     ("keis83", "A1A1", "　", "symbol", False),
     ("keis83", "81A1", "\ue000", "user-defined", True),
     ("jips-e", "3F", "", "shift", False),
+    ("jips-e", "3F75", "", "shift", False),
     ("utf-8", "E4B882", "丂", "level-4", True),
     ("utf-8", "F0A0AE9F", "𠮟", "level-3", True),
     ("utf-8", "E9AB99", "髙", "ideograph", True),
