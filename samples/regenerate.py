@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from cases import CASES, Case  # noqa: E402  (the two folders above are no packages)
-from run import Result, findings_csv, result  # noqa: E402
+from run import CENSUS, Result, census_csv, findings_csv, result  # noqa: E402
 
 from converters import spec  # noqa: E402
 
@@ -22,6 +22,7 @@ from converters import spec  # noqa: E402
 def write(name: str, case: Case) -> None:
     """One folder: the input, what is asked, and what comes of it."""
     folder = HERE / name
+    counted = (folder / CENSUS).exists()
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "expected").mkdir(parents=True)
     (folder / f"input{_suffix(case)}").write_bytes(case.data())
@@ -33,6 +34,8 @@ def write(name: str, case: Case) -> None:
     for path, data in found.files.items():
         (folder / "expected" / path).parent.mkdir(exist_ok=True)
         (folder / "expected" / path).write_bytes(data)
+    if counted:
+        (folder / CENSUS).write_bytes(census_csv(folder))
     (folder / "expected" / "findings.csv").write_text(findings_csv(found), encoding="utf-8")
 
 

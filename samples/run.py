@@ -7,19 +7,22 @@ import csv
 import io
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from converters import pipeline, spec
+from converters import census, pipeline, spec
+from converters.census import sheet
 from converters.model import MappingSet
 from converters.pipeline import Job
 
 __all__ = [
+    "CENSUS",
     "Result",
+    "census_csv",
     "differing",
     "findings_csv",
     "input_of",
@@ -33,6 +36,9 @@ COLUMNS = ("file", "record", "offset", "field", "code", "severity", "action")
 
 OWN = ("manifest.json", "report.json", "findings.parquet")
 """Files of a run that hold hashes, versions and times, or that are compared in another form."""
+
+CENSUS = "characters.csv"
+"""The census of a sample's input, in the folders that have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,15 @@ def there_and_back(folder: Path) -> bytes:
         pipeline.convert(job)
         [found] = back.glob("input.*")
         return found.read_bytes()
+
+
+def census_csv(folder: Path) -> bytes:
+    """The characters of the sample's input, for the standard; paths are those of the folder."""
+    asked = question(folder)
+    sides = _mapping(asked["mapping"])
+    layout = sides.target if asked["back"] else sides.source
+    found = census.take(layout, census.STANDARD, Job((str(input_of(folder)),)))
+    return sheet.as_csv([replace(row, file=Path(row.file).name) for row in found.rows])
 
 
 def findings_csv(found: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -229,6 +230,7 @@ CODES = [
     ("keis83", "A1A1", "　", "symbol", False),
     ("keis83", "81A1", "\ue000", "user-defined", True),
     ("jips-e", "3F", "", "shift", False),
+    ("jips-e", "3F75", "", "shift", False),
     ("utf-8", "E4B882", "丂", "level-4", True),
     ("utf-8", "F0A0AE9F", "𠮟", "level-3", True),
     ("utf-8", "E9AB99", "髙", "ideograph", True),
@@ -336,6 +338,70 @@ def test_csv_and_parquet_say_the_same(tmp_path: Path) -> None:
         {k: flags[v] if isinstance(v, bool) else str(v) for k, v in row.items()}
         for row in frame.iter_rows(named=True)
     ]
+
+
+def filled(rows: list[sheet.Row], texts: dict[str, str]) -> bytes:
+    """The sheet with characters written into the rows of some codes."""
+    return sheet.as_csv([replace(row, unicode=texts.get(row.code, "")) for row in rows])
+
+
+def with_gaiji(layout: Layout, folder: Path, table: bytes) -> Layout:
+    """The layout that the file of `layout_of` or `delimited` becomes with that table of gaiji."""
+    (folder / "gaiji.csv").write_bytes(table)
+    path = next(path for path in folder.glob("*.yaml"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}characters: {{gaiji: gaiji.csv}}\n", encoding="utf-8")
+    return spec.load_layout(str(path), ())
+
+
+def test_the_filled_in_sheet_is_a_table_of_gaiji(tmp_path: Path) -> None:
+    layout = delimited(tmp_path, "cp932", "  - {name: a}\n")
+    data = "山A".encode("cp932") + bytes.fromhex("F040F04185408A") + b"\r\n"
+    rows = rows_of(layout, tmp_path, data)
+    texts = {"0xF040": "U+9089 U+E0110", "0x8540": "U+2000B"}
+    after = rows_of(with_gaiji(layout, tmp_path, filled(rows, texts)), tmp_path, data)
+    assert [(row.code, row.unicode, row.decoded, row.kind, row.decide) for row in after] == [
+        ("0x8A", "", "", "half-character", "undecodable"),
+        ("0xF041", "", "U+E001", "user-defined", "user-defined"),
+        ("0x41", "", "U+0041", "ascii", ""),
+        ("0x8540", "U+2000B", "U+2000B", "user-defined", ""),
+        ("0x8E52", "", "U+5C71", "level-1", ""),
+        ("0xF040", "U+9089 U+E0110", "U+9089 U+E0110", "user-defined", ""),
+    ]
+
+
+def test_what_was_identified_stays_in_the_next_sheet(tmp_path: Path) -> None:
+    layout = delimited(tmp_path, "cp932", "  - {name: a}\n")
+    table = b"charset,code,unicode,mj\ncp932,F040,U+9089 U+E0110,MJ026193\n"
+    known = with_gaiji(layout, tmp_path, table)
+    (row,) = rows_of(known, tmp_path, bytes.fromhex("F040") + b"\r\n")
+    assert (row.unicode, row.mj) == ("U+9089 U+E0110", "MJ026193")
+
+
+def test_all_gaiji_of_keis_are_found_identified_and_return(tmp_path: Path) -> None:
+    area = [bytes(pair) for pair in product(range(0x81, 0xA1), range(0xA1, 0xFF))]
+    data = b"".join(
+        b"\x0a\x42" + code + b"\x0a\x41" + code[:1] + b"    " + b"\x40" * 12 for code in area
+    )
+    fields = "  - {name: a, bytes: 6}\n  - {name: b, bytes: 13}\n"
+    layout = layout_of(tmp_path, "keis83", fields, 23)
+    rows = rows_of(layout, tmp_path, data)
+    unknown = [row for row in rows if row.decide == "user-defined"]
+    assert [row.code for row in unknown] == [f"0x{code.hex().upper()}" for code in area]
+    texts = {row.code: f"U+{0x20000 + place:04X}" for place, row in enumerate(unknown)}
+    after = rows_of(with_gaiji(layout, tmp_path, filled(rows, texts)), tmp_path, data)
+    named = {row.code: row for row in after if row.unicode}
+    assert len(named) == 3008
+    assert all(row.decoded == texts[code] and row.decide == "" for code, row in named.items())
+
+
+def test_gaiji_are_shown_as_they_are_where_the_layout_substitutes_them(tmp_path: Path) -> None:
+    layout = spec.load_layout("hosts/gaiji", ())
+    path = SAMPLES / "hosts" / "gaiji" / "input.dat"
+    rows = sheet.rows(layout, counting.count(layout, Job((str(path),))), "standard")
+    unknown = [row for row in rows if row.decide == "user-defined"]
+    assert unknown and all(0xE000 <= ord(row.glyph) <= 0xF8FF for row in unknown)
+    assert any(row.mj for row in rows)
 
 
 CLEAN = SAMPLES / "vendor-a" / "characters"

@@ -13,6 +13,8 @@ sys.path.insert(0, str(SAMPLES))
 
 from cases import CASES  # noqa: E402  (samples/ is a folder of data with two scripts, no package)
 from run import (  # noqa: E402
+    CENSUS,
+    census_csv,
     differing,
     findings_csv,
     input_of,
@@ -77,6 +79,11 @@ def test_every_known_defect_is_found_where_it_is(name: str) -> None:
 
 def test_a_folder_without_a_source_of_its_input_is_written_by_hand_on_purpose() -> None:
     assert set(CASES) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if (SAMPLES / name / CENSUS).exists()])
+def test_a_sample_has_the_characters_that_are_expected(name: str) -> None:
+    assert census_csv(SAMPLES / name) == (SAMPLES / name / CENSUS).read_bytes()
 
 
 def test_the_inputs_are_what_the_script_writes() -> None:

@@ -47,7 +47,7 @@ CLASSES: Final = (
 undecodable     a byte that is part of no code
 half-character  the first byte of a code whose others are missing
 unassigned      a code of two or three bytes without a character
-shift           a byte that begins a shift code, where none is
+shift           a shift code where none should be, or a byte of one
 control         a control character
 user-defined    gaiji: a character of a private use area
 mj-plus         plane 16, where 行政事務標準文字 has the characters that it adds to Unicode
@@ -91,6 +91,10 @@ def of(script: Charset, row: int) -> Code:
     size = 2 if number < kernels.PAIRS else 3
     code = number.to_bytes(2, "big") if size == 2 else _lead3(script) + _low(number)
     state = script.shifts.double if script.structure == "shifted" else 0
+    if code in (
+        mark.to_bytes(length, "little") for mark, length, _ in script.shifts.marks.tolist()
+    ):
+        return Code(code, "", "shift", False)
     text, returns = _read(script, state, code)
     return Code(code, text, _kind(script, code, text), returns)
 

@@ -119,7 +119,7 @@ def _more(found: Found, times: int) -> Found:
 def _plan(layout: Layout) -> _Plan:
     script = scripts.of(layout)
     form = forms.form(layout, partial(charset.read, script), partial(charset.write, script))
-    fixed = layout.framing.delimited is None
+    fixed = layout.framing.placed
     texts = tuple(
         (place, scripts.of(layout, one), _counter(one, scripts.of(layout, one), fixed))
         for place, one in enumerate(layout.record.fields)

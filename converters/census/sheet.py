@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Final
 
 import polars as pl
@@ -18,7 +18,7 @@ from converters.census import codes
 from converters.census.codes import Code
 from converters.census.counting import Counted, Found
 from converters.census.repertoire import repertoire
-from converters.charset import Charset
+from converters.charset import Charset, TableError, gaiji
 from converters.model import Layout
 
 __all__ = ["COLUMNS", "DECIDE", "Row", "as_csv", "as_frame", "rows"]
@@ -36,7 +36,8 @@ not-holdable  the target has no such character
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One code. `unicode`, `mj` and `note` are for whoever identifies it; `decoded` is what it is
+    """One code. `unicode`, `mj` and `note` are for whoever identifies it, and hold what the
+    layout's table of gaiji says already; `decoded` is what it is
     read as now. `code` begins with 0x, for Excel would take 81E5 for a number. `file`, `record`
     (1-based), `field` and `offset` (0-based) say where it stands first."""
 
@@ -65,18 +66,46 @@ COLUMNS: Final = tuple("class" if one.name == "kind" else one.name for one in fi
 def rows(layout: Layout, counted: Counted, target: str) -> list[Row]:
     """The rows of a census; UsageError for a target that is not known."""
     known = {script.name: script for script in _scripts(layout)}
-    holds = repertoire(target)
+    holds, named = repertoire(target), _identified(layout)
     found = []
     for one in counted.codes:
         code = codes.of(known[one.charset], one.row)
         held = bool(code.text) and holds(code.text)
         path = counted.inputs[one.file].path
-        found.append(_row(one, code, held, target, path))
+        row = _row(one, code, held, target, path)
+        own = named.get(gaiji.key(_set(one.charset), int.from_bytes(code.bytes)))
+        if own is not None:
+            row = replace(row, kind="user-defined", unicode=own[0], mj=own[1])
+        found.append(row)
     return sorted(found, key=lambda row: (DECIDE.index(row.decide), row.charset, row.code))
 
 
 def _scripts(layout: Layout) -> list[Charset]:
+    """The charsets of a layout; gaiji that nobody has identified stay what they are."""
+    if layout.characters is not None:
+        kept = layout.characters.model_copy(update={"unmapped": None})
+        layout = layout.model_copy(update={"characters": kept})
     return [scripts.of(layout, one) for one in layout.record.fields]
+
+
+def _identified(layout: Layout) -> dict[str, tuple[str, str]]:
+    """The characters and the name that the layout's table of gaiji has for each code."""
+    table = layout.characters.gaiji if layout.characters else {}
+    assert isinstance(table, dict), "spec loads tables of gaiji"
+    found = {}
+    for key, text in table.items():
+        words = text.split()
+        points = [word for word in words if word.startswith("U+")]
+        found[key] = (" ".join(points), "".join(words[len(points) :]))
+    return found
+
+
+def _set(name: str) -> str:
+    """The name under which tables of gaiji have the double bytes of a charset, if it has any."""
+    try:
+        return gaiji.read_set(name)
+    except TableError:
+        return ""
 
 
 def _row(one: Found, code: Code, held: bool, target: str, path: str) -> Row:
