@@ -8,8 +8,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Key
 
-__all__ = ["Characters", "Model", "Shift"]
+__all__ = ["BASE", "Characters", "Model", "Shift", "Shrink"]
 
+BASE = "base"
+"""The rule of `Shrink` that leaves a variation selector out. It needs no map."""
 Shift = Literal["absent", "implied", "kept", "padded", "present"]
 
 
@@ -26,6 +28,19 @@ class Model(BaseModel):
             return data
         free = {"notes"} - set(cls.model_fields)
         return {k: v for k, v in data.items() if k not in free and not str(k).startswith("x-")}
+
+
+class Shrink(Model):
+    """縮退: what is written for characters that the charset lacks, and why that is right."""
+
+    lossy: str = Key(min_length=1, description="why it is right to lose the difference")
+    map: dict[str, str] | str = Key(
+        {}, description="your copy of the MJ shrink map (JSON), or pairs of characters"
+    )
+    names: str = Key(
+        "", description="your copy of the MJ list: a CSV of glyph names and characters"
+    )
+    rules: tuple[str, ...] = Key((), description="the rules of the map that count, the first first")
 
 
 class Characters(Model):
@@ -66,6 +81,10 @@ class Characters(Model):
         None, description="gaiji that the table does not have"
     )
     substitute: str | None = Key(None, description="read in their place with unmapped: substitute")
+
+    shrink: Shrink | None = Key(
+        None, description="what is written for characters that the charset lacks"
+    )
 
     @cached_property
     def entries(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from converters.columns import Batch, Bytes, Spans, Status, Text, Values
 from converters.kernels.decode import filler_spans
 from converters.kinds import KINDS, Decode, Encode
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
+from converters.kinds.shrinking import Shrinker, shrinker
 from converters.model import Field, Layout
 
 __all__ = ["Fields", "compile", "decode", "encode", "only"]
@@ -23,13 +24,15 @@ __all__ = ["Fields", "compile", "decode", "encode", "only"]
 class Fields:
     """A layout's record, ready to run: a pair per field, in an order that respects eras.
 
-    `values` holds (place in the record, name, decode, encode), `fillers` (place, name, pad).
+    `values` holds (place in the record, name, decode, encode), `fillers` (place, name, pad),
+    `shrinkers` those of the fields whose characters may be shrunk when they are written.
     """
 
     layout: Layout
     charset: Charset
     values: tuple[tuple[int, str, Decode, Encode], ...]
     fillers: tuple[tuple[int, str, Bytes], ...]
+    shrinkers: Mapping[str, Shrinker]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,7 +55,15 @@ def compile(layout: Layout) -> Fields:
         for place, field in enumerate(fields)
         if field.is_filler and not _is_length(layout, place)
     )
-    return Fields(layout, charset, values, fillers)
+    return Fields(layout, charset, values, fillers, _shrinkers(layout))
+
+
+def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
+    made = (
+        (field.name, shrinker(field, layout, scripts.of(layout, field)))
+        for field in layout.record.fields
+    )
+    return {name: one for name, one in made if one is not None}
 
 
 def _is_length(layout: Layout, place: int) -> bool:

@@ -35,5 +35,6 @@ def described(layout: Layout) -> str:
     chosen = layout.characters or AS_NAMED
     values = {key: getattr(chosen, key) for key in type(chosen).model_fields}
     values["gaiji"] = len(values["gaiji"])
+    values["shrink"] = chosen.shrink and (", ".join(chosen.shrink.rules) or "own pairs")
     made = [f"{key}: {value}" for key, value in values.items() if value]
     return f"{layout.charset} ({', '.join(made)})" if made else layout.charset

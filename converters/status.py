@@ -53,6 +53,8 @@ LOW_VALUES: Final = 43
 HIGH_VALUES: Final = 44
 NO_BLANK: Final = 45
 ROUNDED: Final = 46
+SHRUNK: Final = 47
+"""Characters that the charset lacks were written as others, as the layout asks."""
 
 CODES: Final[dict[int, str]] = {
     UNDECODABLE: "FLD-010",
@@ -85,4 +87,5 @@ CODES: Final[dict[int, str]] = {
     HIGH_VALUES: "FLD-038",
     NO_BLANK: "OUT-003",
     ROUNDED: "FLD-039",
+    SHRUNK: "MAP-012",
 }

@@ -12,7 +12,7 @@ from banks import damaged, transfers
 from cobol import amounts, blocks, customers, notices
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
-from hosts import euc, gaiji, ibm, keis
+from hosts import euc, gaiji, ibm, keis, printed
 
 from converters import spec
 
@@ -324,6 +324,12 @@ CASES: dict[str, Case] = {
         "KEIS83。氏名はシフトなし、二つ目の全角空白",
         keis,
         "hosts/keis-to-citizen",
+        "residual",
+    ),
+    "hosts/printed": Case(
+        "CP932 の印字装置へ。自前の対、異体字セレクター、縮退できない字",
+        printed,
+        "hosts/print-from-citizen",
         "residual",
     ),
     "host/amounts": Case(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from converters.charset import Charset, Policy, load, write
 
-__all__ = ["euc", "gaiji", "ibm", "keis"]
+__all__ = ["euc", "gaiji", "ibm", "keis", "printed"]
 
 MICROSOFT = Policy(waves="microsoft")
 """As the layouts have it: a Windows keyboard wrote these addresses."""
@@ -70,6 +70,15 @@ def euc() -> bytes:
     rows = [write(charset, ",".join((*person[:4], *person[4:]))) for person in PEOPLE]
     rows.append(rows[2].replace(write(charset, "髙﨑"), write(charset, "髙﨑")[:-1], 1))
     return b"".join(row + b"\n" for row in rows)
+
+
+def printed() -> bytes:
+    """The standard file with names that CP932 lacks: by a pair, by the base of a variation
+    selector, by neither, and one that CP932 has after all."""
+    names = ("𠮷田　一郎", "邉󠄐山　花子", "𥧄田　𠮷子", "髙﨑　㈱")
+    head = "番号,氏名,氏名カナ,住所,生年月日,税額"
+    rows = [f"{n:06},{name},,表町１〜２,," for n, name in enumerate(names, 1)]
+    return "".join(f"{row}\r\n" for row in (head, *rows)).encode()
 
 
 def _row(charset: Charset, person: tuple[str, ...], bare: bool = False) -> bytes:

@@ -26,7 +26,7 @@ from converters.charset.cells import (
 )
 from converters.charset.value import Charset
 
-__all__ = ["code", "holds_gaiji", "opening", "read", "write"]
+__all__ = ["code", "holds_gaiji", "opening", "reach", "read", "write"]
 
 WORDS = 4
 """Places in `longs` that one character has at most."""
@@ -146,6 +146,12 @@ def _shift(charset: Charset, text: str, state: int, place: int) -> bytes:
         if opened == state:
             return int(mark).to_bytes(size, "little")
     raise UnicodeEncodeError(charset.name, text, place, place + 1, "no shift code")
+
+
+def reach(charset: Charset, text: str, place: int) -> int:
+    """How many code points of a text are written as one code at a place, 0 for none."""
+    cell, size = _encoded(charset, text, place)
+    return 0 if cell & NO_CODE == NO_CODE else size
 
 
 def _encoded(charset: Charset, text: str, place: int) -> tuple[int, int]:

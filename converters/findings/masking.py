@@ -162,6 +162,8 @@ def mask_all(
     whole = _whole if code in GAIJI else str
     if mode == "raw" or sensitivity == "public":
         return [whole(_visible(value)) for value in short]
+    if code == "MAP-012" and all(map(CHOICE.fullmatch, short)):
+        return [_visible(value) for value in short]
     if sensitivity == "code":
         return [
             _visible(value) if _looks_like_a_code(value) else _signs_of([value], _none, 0)[0]
@@ -190,6 +192,8 @@ def _looks_like_a_code(value: str) -> bool:
     return len(value) <= (8 if value.isascii() else 2)
 
 
+CHOICE: Final = re.compile(r"\S{1,4}( U\+[0-9A-F]{4,6})+ → \S{1,8}( U\+[0-9A-F]{4,6})+ \S+")
+"""MAP-012 shows one character and what became of it, and nothing of the value they stand in."""
 GAIJI: Final = ("FLD-017", "FLD-018", "FLD-019")
 """Findings about gaiji, which show their codes."""
 PIECES: Final = re.compile("<8F><([0-9A-F]{2})><([0-9A-F]{2})>|<([0-9A-F]{2})><([0-9A-F]{2})>")

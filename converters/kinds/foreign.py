@@ -7,6 +7,7 @@ turned into UTF-8, and what it writes in UTF-8 is turned back. Plain text goes s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from converters import status as outcome
 from converters.charset import Charset, load
 from converters.columns import Bytes, Ints, Status, Text, Values
+from converters.kinds.shrinking import shrinking
 from converters.kinds.spellings import Decode, Encode, Others
 from converters.kinds.text import ALLOWED, decode_text, encode_text
 from converters.model import Field, Layout
@@ -77,10 +79,11 @@ def foreign_encoder(
 ) -> Encode:
     """An encoder of the kind that writes bytes of `charset`."""
     encode_utf8, mixed = kind(field, layout, load(UTF8)), _as_mixed(field)
+    plain = shrinking(field, layout, charset, partial(encode_text, mixed, layout, charset))
 
     def encode(values: Any, others: Others) -> tuple[Text, Status]:
         column, status = encode_utf8(values, others)
-        written, second = encode_text(mixed, layout, charset, column)
+        written, second = plain(column)
         fault = (second >= outcome.PROBLEM) & (second != outcome.CHARACTER_CLASS)
         return written, np.where(fault & (status < outcome.PROBLEM), second, status)
 

@@ -20,6 +20,7 @@ from converters.kernels.encode import check_digits
 from converters.kernels.utf8 import check_utf8, decode_utf8
 from converters.kinds.coding import GROWTH, reader, room, writer
 from converters.kinds.cutting import shortened
+from converters.kinds.shrinking import shrinking
 from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
 from converters.model import Field, Layout
 from converters.scripts import opened
@@ -55,7 +56,7 @@ def text_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
 
 def text_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
     """Writes narrow, kana, wide, mixed or code text."""
-    plain = partial(encode_text, field, layout, charset)
+    plain = shrinking(field, layout, charset, partial(encode_text, field, layout, charset))
     width = field.bytes if field.overflow == "cut" else None
     if width is None:
         return writing(field, charset, lambda column, _: plain(column))

@@ -5,7 +5,7 @@ else takes them as they are. All models refuse unknown keys. Widths and position
 are 1-based only here and in messages; `Record.offsets` is 0-based.
 """
 
-from converters.definition import Characters
+from converters.definition import BASE, Characters, Shrink
 from converters.model.checks import GROUPED, QUESTIONS, Check
 from converters.model.framing import (
     DelimitedFraming,
@@ -23,6 +23,7 @@ from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, Mappin
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
+    "BASE",
     "GROUPED",
     "OPERATIONS",
     "QUESTIONS",
@@ -51,6 +52,7 @@ __all__ = [
     "Part",
     "Record",
     "Rule",
+    "Shrink",
     "Size",
     "Title",
     "VariableBlocks",

@@ -20,11 +20,13 @@ from converters.balance import Tally
 from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, Values
 from converters.findings import Origin, ValueProblem
 from converters.forms import PROBLEMS
+from converters.kinds.shrinking import choices
 from converters.mapping import Mapped
 from converters.pipeline.plan import Plan, Side
 
 __all__ = ["Step", "Written", "lean", "run"]
 
+SHRUNK = outcome.CODES[outcome.SHRUNK]
 Mask = npt.NDArray[np.bool_]
 Outcomes = dict[str, Status]
 Counts = dict[int, int]
@@ -216,6 +218,7 @@ def _writing(
     fitted = target.form.fit(texts)
     checked = target.checks.run(mapped.batch)
     problems = list(checked)
+    problems += _shrunk(target, mapped.batch, outcomes)
     for name, status, width in zip(target.fields.names, outcomes.values(), fitted, strict=True):
         worst = width if int(status.max(initial=0)) < outcome.PROBLEM else np.maximum(status, width)
         problems += findings.status_problems(name, worst, mapped.batch[name])
@@ -225,6 +228,25 @@ def _writing(
         told = findings.judged(there, mapped.problems, plan.policy)
         frame = _merged(told, frame)
     return frame, texts, _count(checked)
+
+
+def _shrunk(target: Side, batch: Batch, outcomes: Outcomes) -> list[ValueProblem]:
+    """Every choice among characters that the charset lacks; their outcomes then are OK."""
+    found: list[ValueProblem] = []
+    for name, one in target.fields.shrinkers.items():
+        status, values = outcomes[name], batch[name]
+        rows = np.flatnonzero((status >= outcome.PROBLEM) & (status != outcome.UNMAPPABLE))
+        assert isinstance(values, Text)
+        by_choice: dict[str, list[int]] = {}
+        for row in rows.tolist():
+            made = {str(choice) for _, choice in choices(one, values.value(row).decode()) if choice}
+            for choice in made:
+                by_choice.setdefault(choice, []).append(row)
+        for choice, chosen in sorted(by_choice.items()):
+            shown = pl.Series([choice]).new_from_index(0, len(chosen))
+            found.append(ValueProblem(np.array(chosen), name, SHRUNK, shown))
+        outcomes[name] = np.where(status == outcome.SHRUNK, outcome.OK, status)
+    return found
 
 
 def _merged(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

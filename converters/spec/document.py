@@ -151,15 +151,16 @@ def shown_path(path: Path) -> str:
     return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
-def text_of(path: Path) -> str:
-    """The text of a UTF-8 file, a byte order mark left out; DEF-001 where a byte does not fit."""
+def text_of(path: Path, most: int = LONGEST) -> str:
+    """The text of a UTF-8 file, a byte order mark left out; DEF-001 where a byte does not fit, or
+    the file is longer than `most`."""
     try:
         with path.open("rb") as file:
-            data = file.read(LONGEST + 1)
+            data = file.read(most + 1)
     except OSError as exc:
         raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
-    if len(data) > LONGEST:
-        raise _syntax(shown_path(path), 0, 0, f"the file is larger than {LONGEST >> 20} MB")
+    if len(data) > most:
+        raise _syntax(shown_path(path), 0, 0, f"the file is larger than {most >> 20} MB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:

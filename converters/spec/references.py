@@ -39,6 +39,7 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
     else:
         yield from _script(document, layout)
         yield from _unmapped(document, layout)
+        yield from _shrink(document, layout)
     if layout.substitute is not None and not (
         len(layout.substitute) == 1 and encoded_length(layout, layout.substitute)
     ):
@@ -97,6 +98,28 @@ def _unmapped(document: Document, layout: Layout) -> Iterator[Problem]:
     ):
         message = f"`substitute` must be one character of {layout.charset}"
         yield document.problem(where, "DEF-002", message)
+
+
+def _shrink(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Shrinking has something to go by, and rules are those of a map."""
+    asked = layout.characters.shrink if layout.characters is not None else None
+    if asked is None:
+        return
+    where: Loc = ("characters", "shrink")
+    if document.node(where).doubtful:
+        return
+    if not asked.map and not asked.rules:
+        hint = "map: pairs of characters or a shrink map, rules: those that count"
+        yield document.problem(where, "DEF-002", "nothing says what is written instead", hint)
+    if layout.charset.lower() in NAMES and NAMES[layout.charset.lower()].startswith("utf-"):
+        message = f"{layout.charset} lacks no character that could be shrunk"
+        yield document.problem(where, "DEF-050", message)
+        return
+    assert isinstance(asked.map, dict)
+    for before, after in asked.map.items():
+        if "=" not in after and not encoded_length(layout, after):
+            message = f'"{after}" is no character of {layout.charset}'
+            yield document.problem((*where, "map", before), "DEF-050", message)
 
 
 def check_references(document: Document, layout: Layout) -> Iterator[Problem]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from converters.errors import DefinitionError, EnvironmentFailure, Problem
-from converters.spec.document import Document, Node, shown_path, text_of
+from converters.spec.document import Document, Node, plain, shown_path, text_of
 from converters.spec.fitting import nearest
 from converters.spec.gaiji import load_gaiji
+from converters.spec.shrinking import load_map
 
 __all__ = ["load_tables"]
 
@@ -50,6 +51,9 @@ def _with_characters(document: Document, folder: Path) -> tuple[Document, list[P
     if gaiji is not None and isinstance(gaiji.value, str):
         entries, problems = _gaiji(document, gaiji.value, folder)
         changed["gaiji"] = replace(gaiji, value=entries)
+    if (shrink := changed.get("shrink")) is not None:
+        changed["shrink"], more = _with_map(document, shrink, changed.get("gaiji"), folder)
+        problems += more
     assert isinstance(root.value, dict)
     inner = replace(found, value=changed)
     whole = replace(root, value=root.value | {"characters": inner})
@@ -67,6 +71,40 @@ def _gaiji(
         known = [path.relative_to(folder).as_posix() for path in folder.glob("*.csv")]
         message, hint = f"the gaiji table {reference} cannot be read", nearest(reference, known)
         return {}, [document.problem(("characters", "gaiji"), "DEF-020", message, hint)]
+
+
+def _with_map(
+    document: Document, shrink: Node, gaiji: Node | None, folder: Path
+) -> tuple[Node, list[Problem]]:
+    """What a layout says about shrinking, with the candidates of its map in place of the path."""
+    given = shrink.value
+    path = given.get("map") if isinstance(given, dict) else None
+    if path is None or not isinstance(given, dict) or not isinstance(path.value, str):
+        return shrink, []
+    parts = plain(replace(shrink, value=given))
+    names, rules = parts.get("names"), parts.get("rules")
+    listed = folder / names if isinstance(names, str) and names else None
+    asked = tuple(map(str, rules)) if isinstance(rules, list) else ()
+    problems: list[Problem] = []
+    candidates: dict[str, Node] = {}
+    try:
+        candidates, problems = load_map(folder / path.value, listed, asked, _glyphs(gaiji))
+    except DefinitionError as exc:
+        problems = list(exc.problems)
+    except EnvironmentFailure as exc:
+        where = ("characters", "shrink", "names" if exc.path == str(listed) else "map")
+        problems = [document.problem(where, "DEF-020", f"the file cannot be read: {exc.reason}")]
+    read = replace(path, value=candidates)
+    return replace(shrink, value=given | {"map": read}), problems
+
+
+def _glyphs(gaiji: Node | None) -> Iterator[tuple[str, str]]:
+    """Names of glyphs in a table of gaiji, and their characters."""
+    entries = gaiji.value if gaiji is not None and isinstance(gaiji.value, dict) else {}
+    for node in entries.values():
+        *codes, name = str(node.value).split()
+        if name[:2] in ("MJ", "GJ"):
+            yield name, "".join(chr(int(code[2:], 16)) for code in codes)
 
 
 def _table(
