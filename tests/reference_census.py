@@ -14,6 +14,8 @@ MARKS = {
     "keis83": {b"\x0a\x42": 1, b"\x0a\x41": 0},
 }
 
+SELECTORS = {chr(point) for point in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
+
 Value = tuple[int, bytes, bool]
 """The place of a code in its value, its bytes, and whether they are half a character."""
 
@@ -59,19 +61,27 @@ def _shifted(data: bytes, marks: dict[bytes, int]) -> Iterator[Value]:
 
 
 def _utf8(data: bytes) -> Iterator[Value]:
-    """Characters as Python reads them; each byte of none is a code of its own."""
+    """Characters as Python reads them, a selector with the character before it; each byte of none
+    is a code of its own."""
     place = 0
     while place < len(data):
-        for size in (1, 2, 3, 4):
-            try:
-                data[place : place + size].decode()
-            except UnicodeDecodeError:
-                continue
-            break
-        else:
-            size = 1
+        text = _character(data[place:])
+        size = len(text.encode()) or 1
+        after = _character(data[place + size :])
+        if text and after in SELECTORS:
+            size += len(after.encode())
         yield place, data[place : place + size], False
         place += size
+
+
+def _character(data: bytes) -> str:
+    """The character that the data begins with, if it does."""
+    for size in (1, 2, 3, 4):
+        try:
+            return data[:size].decode()[:1]
+        except UnicodeDecodeError:
+            continue
+    return ""
 
 
 Spot = tuple[int, int, str, int]

@@ -92,7 +92,7 @@ POOLS: dict[str, list[bytes]] = {
     "keis83": hexed("0A42 0A41 0A BBB3 81A1 A0FE F4A7 C1 40 4040 FFFF 59A1"),
     "utf-8": [
         *(text.encode() for text in ("山", "邉󠄐", "A", " ", "é")),
-        *hexed("FF E381 EDA0"),
+        *hexed("FF E381 EDA0 F3A08480 F3A087AF F3A087B0 EFB880 EFB890"),
     ],
 }
 """Charset → codes of all sorts, halves and bytes of none among them."""
@@ -184,6 +184,8 @@ def test_a_record_without_fields_is_left_out_and_told(tmp_path: Path) -> None:
     [
         ("utf-16be", "A𠮷".encode("utf-16be") + b"\xd8\x00\x00", "0041 D842DFB7 D800 00"),
         ("utf-16le", "A𠮷 ".encode("utf-16le"), "4100 42D8B7DF"),
+        ("utf-16be", "山\U000e0100山\ufe0f".encode("utf-16be"), "5C71DB40DD00 5C71FE0F"),
+        ("utf-16be", b"\xd8\x00\xfe\x00" + "\ufe00".encode("utf-16be"), "D800 FE00FE00"),
     ],
 )
 def test_a_census_reads_utf_16(name: str, data: bytes, spelled: str, tmp_path: Path) -> None:
@@ -191,6 +193,15 @@ def test_a_census_reads_utf_16(name: str, data: bytes, spelled: str, tmp_path: P
     layout = layout_of(tmp_path, name, fields, len(data) + 6)
     found = listed(counted(layout, tmp_path, [data + b"\0\0\0\x0c" + " ".encode(name)]))
     assert {code for _, code, _ in found} == {bytes.fromhex(one) for one in spelled.split()}
+
+
+def test_characters_with_selectors_find_room_whatever_their_number(tmp_path: Path) -> None:
+    layout = delimited(tmp_path, "utf-8", "  - {name: a}\n  - {name: b}\n")
+    texts = [chr(0x4E00 + n) + chr(0xE0100 + n % 240) for n in range(3000)]
+    lines = [f"{text},{''.join(texts[n : n + 400])}\r\n" for n, text in enumerate(texts)]
+    found = counted(layout, tmp_path, ["".join(lines).encode()], 2, 100)
+    counts = {codes.of(charset.load("utf-8"), one.row).text: one.count for one in found.codes}
+    assert counts == {text: min(n + 1, 400) + 1 for n, text in enumerate(texts)}
 
 
 CODES = [

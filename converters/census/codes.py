@@ -16,7 +16,16 @@ from converters.charset import Charset
 from converters.charset.policy import WAVES
 from converters.kernels import census as kernels
 
-__all__ = ["CLASSES", "PLUS", "Code", "is_ideograph", "is_private", "is_selector", "of"]
+__all__ = [
+    "CLASSES",
+    "PLUS",
+    "Code",
+    "is_control",
+    "is_ideograph",
+    "is_private",
+    "is_selector",
+    "of",
+]
 
 CLASSES: Final = (
     "undecodable",
@@ -39,6 +48,7 @@ CLASSES: Final = (
     "ibm-extension",
     "jis-x-0212",
     "ideograph",
+    "variant",
     "selector",
     "other",
 )
@@ -56,7 +66,8 @@ single-byte     other characters in one byte
 symbol          what JIS X 0208 and JIS X 0213 have that is no kanji
 level-1 to -4   kanji of JIS X 0208 (1, 2) and JIS X 0213 (3, 4)
 ideograph       other kanji of Unicode
-selector        a variation selector, which belongs to the character before it
+variant         a character with a variation selector
+selector        a variation selector where no character stands before it
 """
 
 JIS: Final = {microsoft: jis for jis, microsoft in WAVES.items()} | {0x2014: 0x2015}
@@ -100,6 +111,10 @@ def of(script: Charset, row: int) -> Code:
 
 
 def _of_unicode(script: Charset, row: int) -> Code:
+    if row >= kernels.VARIANTS:
+        point, selector = divmod(row - kernels.VARIANTS, kernels.BYTES)
+        text = chr(point) + chr(selector + (0xFE00 if selector < 16 else 0xE0100 - 16))
+        return Code(text.encode(script.name), text, "variant", True)
     if row >= kernels.POINTS:
         return Code(bytes([row - kernels.POINTS]), "", "undecodable", False)
     text = chr(row)
@@ -176,7 +191,9 @@ def _kind(script: Charset, code: bytes, text: str) -> str:
 def _class(text: str, one: bool) -> str:
     """The class of a character; `one` tells that it is a single byte."""
     point = ord(text[0])
-    if point < 0x20 or 0x7F <= point < 0xA0:
+    if len(text) > 1 and is_selector(ord(text[-1])):
+        return "variant"
+    if is_control(point):
         return "control"
     if is_private(point):
         return "mj-plus" if point >= PLUS else "user-defined"
@@ -218,6 +235,11 @@ def _code(script: Charset, text: str) -> bytes:
     if script.name == "iso-2022-jp":
         return bytes(byte | 0x80 for byte in code[3:5]) if code[:3] == b"\x1b$B" else b""
     return code
+
+
+def is_control(point: int) -> bool:
+    """Whether a code point is a control character."""
+    return point < 0x20 or 0x7F <= point < 0xA0
 
 
 def is_ideograph(point: int) -> bool:

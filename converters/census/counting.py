@@ -29,8 +29,19 @@ from converters.pipeline.reading import Source, chunks
 
 __all__ = ["Counted", "Found", "Input", "count"]
 
-Counter = Callable[[Bytes, Ints, Ints, kernels.Where, Ints], None]
-Tally = dict[str, Ints]
+SLOTS: Final = 1 << 10
+"""Places for characters with selectors at first."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Guards what one thread counted in one charset; see `kernels.census`."""
+
+    rows: Ints
+    pairs: Ints
+
+
+Counter = Callable[[Bytes, Ints, Ints, kernels.Where, Tally], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +93,15 @@ class _Tallies:
     """Guards the tallies of one file: as many as threads were at work at the same time."""
 
     plan: _Plan
-    idle: list[Tally] = field(default_factory=list)
-    broken: int = 0
+    idle: list[dict[str, Tally]] = field(default_factory=list)
 
-    def take(self) -> Tally:
+    def take(self) -> dict[str, Tally]:
         """A tally that no other thread counts into."""
         try:
             return self.idle.pop()
         except IndexError:
             known = {script.name: script for _, script, _ in self.plan.texts}
-            shapes = {name: (_rows(script), kernels.COLUMNS) for name, script in known.items()}
-            return {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+            return {name: _tally(script) for name, script in known.items()}
 
 
 def count(layout: Layout, job: Job) -> Counted:
@@ -102,9 +111,9 @@ def count(layout: Layout, job: Job) -> Counted:
     inputs = []
     for number, name in enumerate(job.inputs):
         source = Source(name, number)
-        read, tallies = _file(plan, source, job)
+        read, found_in = _file(plan, source, job)
         inputs.append(read)
-        for found in _listed(plan, source, tallies):
+        for found in _listed(plan, source, found_in):
             before = known.setdefault((found.charset, found.row), found)
             if before is not found:
                 known[found.charset, found.row] = _more(before, found.count)
@@ -128,35 +137,65 @@ def _plan(layout: Layout) -> _Plan:
     return _Plan(layout, form, texts)
 
 
-def _rows(script: Charset) -> int:
-    """Rows of a charset's tally."""
+def _tally(script: Charset) -> Tally:
+    """A charset's tally with nothing in it."""
     if not len(script.double):
-        return kernels.POINTS + kernels.BYTES
-    more = kernels.PAIRS if len(script.triple) else 0
-    return kernels.BYTES * (script.shifts.double + 1) + kernels.PAIRS + more
+        size = kernels.VARIANTS
+    else:
+        more = kernels.PAIRS if len(script.triple) else 0
+        size = kernels.BYTES * (script.shifts.double + 1) + kernels.PAIRS + more
+    rows = np.zeros((size, kernels.COLUMNS), np.int64)
+    return Tally(rows, np.zeros((SLOTS, 1 + kernels.COLUMNS), np.int64))
 
 
 def _counter(one: Field, script: Charset, trim: bool) -> Counter:
     """The kernel for the texts of a field, with all but the data given."""
     if script.unicode:
-        return lambda data, start, stop, where, tally: kernels.count_utf8(
-            data, start, stop, trim, where, tally
+        return _unicode_counter(
+            lambda data, start, stop, begin, where, tally: kernels.count_utf8(
+                data, start, stop, begin, trim, where, tally.rows, tally.pairs
+            )
         )
     if script.structure == "utf-16":
         big = script.name == "utf-16be"
-        return lambda data, start, stop, where, tally: kernels.count_utf16(
-            data, start, stop, big, trim, where, tally
+        return _unicode_counter(
+            lambda data, start, stop, begin, where, tally: kernels.count_utf16(
+                data, start, stop, begin, big, trim, where, tally.rows, tally.pairs
+            )
         )
     if script.structure == "shifted":
         marks, rule = coding.shift_rule(one, script)
         tables = (script.single if len(marks) else script.plain, script.double)
         return lambda data, start, stop, where, tally: kernels.count_shifted(
-            data, start, stop, tables, marks, rule, trim, where, tally
+            data, start, stop, tables, marks, rule, trim, where, tally.rows
         )
     single, trails = script.single, _trails(script)
     return lambda data, start, stop, where, tally: kernels.count_coded(
-        data, start, stop, single, trails, trim, where, tally
+        data, start, stop, single, trails, trim, where, tally.rows
     )
+
+
+def _unicode_counter(
+    kernel: Callable[[Bytes, Ints, Ints, int, kernels.Where, Tally], int],
+) -> Counter:
+    """A counter that gives the kernel more room for pairs where it asks for it."""
+
+    def counter(data: Bytes, start: Ints, stop: Ints, where: kernels.Where, tally: Tally) -> None:
+        row = 0
+        while (row := kernel(data, start, stop, row, where, tally)) < len(start):
+            _widen(tally, int(stop[row] - start[row]))
+
+    return counter
+
+
+def _widen(tally: Tally, size: int) -> None:
+    """Room for as many pairs again, and for those of a value of `size` bytes."""
+    known = tally.pairs[tally.pairs[:, kernels.PAIR] > 0]
+    slots = 2 * len(tally.pairs)
+    while slots <= 2 * (len(known) + size // kernels.SHORTEST):
+        slots *= 2
+    tally.pairs = np.zeros((slots, 1 + kernels.COLUMNS), np.int64)
+    kernels.put_pairs(known, tally.pairs)
 
 
 def _trails(script: Charset) -> npt.NDArray[np.uint8]:
@@ -172,8 +211,8 @@ FIELDS: Final = kernels.STEP
 """Fields of a record at most: keys are record × FIELDS + field."""
 
 
-def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, Tally]:
-    """One input, counted on the job's threads."""
+def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, dict[str, Ints]]:
+    """One input, counted on the job's threads: by charset, see `_joined`."""
     digest = hashlib.sha256()
 
     def seen(block: Bytes) -> None:
@@ -184,7 +223,8 @@ def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, Tally]:
     tasks = chunks(source, plan.form, job.batch_records, seen)
     broken = sum(in_order(tasks, partial(_chunk, tallies, source), job.jobs))
     read = Input(source.name, source.size, digest.hexdigest(), source.records, broken)
-    return read, _merged(tallies.idle or [tallies.take()])
+    names = {script.name for _, script, _ in plan.texts}
+    return read, {name: _joined([one[name] for one in tallies.idle]) for name in names}
 
 
 def _chunk(tallies: _Tallies, source: Source, chunk: Chunk) -> int:
@@ -203,26 +243,27 @@ def _chunk(tallies: _Tallies, source: Source, chunk: Chunk) -> int:
     return int(broken.sum())
 
 
-def _merged(tallies: list[Tally]) -> Tally:
-    """The sum of all tallies, in the first of them."""
-    whole, *others = tallies
-    for other in others:
-        for name, more in other.items():
-            mine = whole[name]
-            counts, keys = mine[:, kernels.COUNT], mine[:, kernels.KEY]
-            earlier = more[:, kernels.COUNT] > 0
-            earlier &= (counts == 0) | (more[:, kernels.KEY] < keys)
-            mine[earlier, kernels.KEY :] = more[earlier, kernels.KEY :]
-            counts += more[:, kernels.COUNT]
-    return whole
+def _joined(tallies: list[Tally]) -> Ints:
+    """Row, count, key and place of every code that any thread has seen, by row."""
+    parts = [np.empty((0, 1 + kernels.COLUMNS), np.int64)]
+    for tally in tallies:
+        rows = np.flatnonzero(tally.rows[:, kernels.COUNT])
+        pairs = tally.pairs[tally.pairs[:, kernels.PAIR] > 0]
+        pairs[:, kernels.PAIR] += kernels.VARIANTS - 1
+        parts += [np.column_stack([rows, tally.rows[rows]]), pairs]
+    whole = np.concatenate(parts)
+    whole = whole[np.lexsort((whole[:, 1 + kernels.KEY], whole[:, 0]))]
+    _, firsts = np.unique(whole[:, 0], return_index=True)
+    found = whole[firsts]
+    if len(found):
+        found[:, 1 + kernels.COUNT] = np.add.reduceat(whole[:, 1 + kernels.COUNT], firsts)
+    return found
 
 
-def _listed(plan: _Plan, source: Source, tally: Tally) -> Iterator[Found]:
-    """The codes of a file that occur at all."""
+def _listed(plan: _Plan, source: Source, counted: dict[str, Ints]) -> Iterator[Found]:
+    """The codes of a file."""
     fields = plan.layout.record.fields
-    for name, counted in tally.items():
-        for row in np.flatnonzero(counted[:, kernels.COUNT]).tolist():
-            times, key, offset = counted[row].tolist()
+    for name, table in counted.items():
+        for row, times, key, offset in table.tolist():
             record, place = divmod(key, FIELDS)
-            field_name = fields[place].name
-            yield Found(name, row, times, source.number, record, field_name, offset)
+            yield Found(name, row, times, source.number, record, fields[place].name, offset)

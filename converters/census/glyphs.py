@@ -11,13 +11,16 @@ import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from converters.census.codes import is_private, is_selector
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pages.characters import Drawing
 
 __all__ = ["Draw", "is_rare", "outlines"]
+
+ABOVE: Final = 0.88
+"""The part of the em square that lies above the base line of Japanese type."""
 
 Draw = Callable[[str], Drawing | None]
 """A character → its outline, None where it is not drawn."""
@@ -32,7 +35,7 @@ def outlines(path: Path) -> Draw:
     try:
         font: Any = TTFont(io.BytesIO(path.read_bytes()), fontNumber=0, lazy=True)
         glyphs, names = font.getGlyphSet(), font.getBestCmap() or {}
-        forms, top, bottom = _forms(font), font["hhea"].ascent, font["hhea"].descent
+        forms, em = _forms(font), int(font["head"].unitsPerEm)
     except OSError as exc:
         raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
     except (TTLibError, KeyError, struct.error) as exc:
@@ -50,7 +53,9 @@ def outlines(path: Path) -> Draw:
         pen = SVGPathPen(glyphs, ntos=lambda number: str(round(number)))
         glyphs[name].draw(pen)
         path = pen.getCommands()
-        return Drawing(path, (0, -top, round(glyphs[name].width), top - bottom)) if path else None
+        return (
+            Drawing(path, (0, -round(ABOVE * em), round(glyphs[name].width), em)) if path else None
+        )
 
     return draw
 

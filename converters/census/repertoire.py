@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Final
 
 from converters import charset
-from converters.census.codes import PLUS, is_ideograph, is_private, is_selector
+from converters.census.codes import PLUS, is_control, is_ideograph, is_private, is_selector
 from converters.charset import Charset
 from converters.errors import UsageError
 from converters.model import Layout
@@ -58,7 +58,7 @@ def _jis_x_0213(text: str) -> bool:
     around 番号制度 exchange."""
     if text.isascii():
         return text.isprintable()
-    return _in_charset(_jis(), text) and not _control(text)
+    return _in_charset(_jis(), text) and not any(map(is_control, map(ord, text)))
 
 
 def _standard(text: str) -> bool:
@@ -73,10 +73,6 @@ def _standard(text: str) -> bool:
         is_ideograph(point) or is_selector(point) or (is_private(point) and point >= PLUS)
         for point in points
     )
-
-
-def _control(text: str) -> bool:
-    return any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)
 
 
 SETS: Final[dict[str, Holds]] = {"jis-x-0213": _jis_x_0213, STANDARD: _standard}

@@ -118,7 +118,7 @@ def _row(one: Found, code: Code, held: bool, target: str, path: str) -> Row:
         decide=_decide(code, held),
         kind=code.kind,
         decoded=" ".join(f"U+{ord(character):04X}" for character in code.text),
-        glyph="" if code.kind == "control" else code.text,
+        glyph="" if any(map(codes.is_control, map(ord, code.text))) else code.text,
         count=one.count,
         returns=code.returns,
         holds=held,

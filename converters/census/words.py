@@ -34,6 +34,7 @@ CLASS_WORDS: Final[dict[str, tuple[str, str]]] = {
     "unassigned": ("未定義のコード", "unassigned code"),
     "undecodable": ("文字でないバイト", "byte of no character"),
     "user-defined": ("外字", "user-defined"),
+    "variant": ("異体字セレクタつき", "with a variation selector"),
 }
 """Class → its name in Japanese and in English."""
 
