@@ -16,7 +16,17 @@ from converters.columns import Chunk, Ints, Order, Spans
 from converters.delimited import Delimited
 from converters.edges import Edges
 from converters.fixed import Fixed
-from converters.framing import PROBLEMS, Beginning, Ending, FileProblem, Form, Packer, Split, packed
+from converters.framing import (
+    PROBLEMS,
+    Beginning,
+    Ending,
+    FileProblem,
+    Form,
+    Loose,
+    Packer,
+    Split,
+    packed,
+)
 from converters.model import Layout
 from converters.variable import Variable
 
@@ -27,6 +37,7 @@ __all__ = [
     "FileProblem",
     "Form",
     "Kept",
+    "Loose",
     "Packer",
     "Split",
     "form",

@@ -46,7 +46,7 @@ def read(layout: Layout, data: bytes) -> tuple[Batch, dict[str, Status]]:
     assert start.problems == ()
     rest = raw[start.used :]
     cut = form.split(rest, True)
-    chunk = Chunk(0, 0, 1, start.used, rest, cut.bounds, cut.stop, cut.codes)
+    chunk = Chunk(0, 0, 1, start.used, rest, cut.bounds, cut.stop, cut.codes, cut.own)
     spans = form.spans(chunk, start.order)
     assert not spans.codes.any()
     return fields.decode(fields.compile(layout), spans, 1)

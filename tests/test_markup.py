@@ -546,3 +546,16 @@ def test_commands_that_cannot_do_it_say_so(
     assert main(["generate", layout, "--records", "9", "--out", out]) == 0
     assert main(["validate", out, "--layout", layout]) == 0
     assert main(["preview", path, "--layout", layout]) == 0
+
+
+def test_a_record_that_was_not_well_formed_can_be_repaired_and_replayed(tmp_path: Path) -> None:
+    people = SOUND.replace('no="6"><name>a</name>', 'no="6"><name>a</nam>')
+    path, run, out = files(tmp_path, people), tmp_path / "run", tmp_path / "out"
+    sheet, roots = tmp_path / "sheet.csv", ["--layouts", str(tmp_path)]
+    job = ["--mapping", str(tmp_path / "there.yaml"), "--out", str(run)]
+    assert main(["convert", str(path), *job]) == 3
+    assert main(["rejects", "extract", str(run), "--out", str(sheet), *roots]) == 0
+    text = sheet.read_text(encoding="utf-8-sig").replace("</nam>", "</name>")
+    sheet.write_text(text, encoding="utf-8-sig", newline="")
+    assert main(["rejects", "replay", str(run), str(sheet), "--out", str(out), *roots]) == 0
+    assert b"\n6,a," in (out / "data.csv").read_bytes()

@@ -142,11 +142,11 @@ class Markup:
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         frame = pl.DataFrame([series(text, str(place)) for place, text in enumerate(texts)])
         rows = frame.filter(pl.Series(keep)).select(writing.record(self.root, self.framing.blank))
-        column = rows.to_series()
-        bounds = np.zeros(len(column) + 1, np.int64)
-        np.cumsum(column.str.len_bytes().to_numpy(), out=bounds[1:])
-        data = "".join(column.to_list()).encode()
-        return np.frombuffer(data, np.uint8), bounds
+        column = rows.to_series().rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        _, offsets, data = column.buffers()
+        bounds = np.frombuffer(offsets, np.int64)[column.offset :][: len(column) + 1]
+        whole = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+        return whole[bounds[0] : bounds[-1]], bounds - bounds[0]
 
     def _tags(self) -> bytes:
         """The start tags that are written around records."""

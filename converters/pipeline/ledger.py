@@ -264,6 +264,8 @@ def _sides(plan: Plan) -> list[tuple[str, Side]]:
 
 def _alone(form: Form) -> Callable[[bytes], bytes]:
     """The bytes of a record → what it is in a file."""
+    if isinstance(form.packer(), forms.Loose):
+        return bytes
     return lambda data: forms.packed(form, np.frombuffer(data, np.uint8)).tobytes()
 
 

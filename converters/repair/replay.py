@@ -43,6 +43,8 @@ def replay(run: Published, side: Side, sheets: Sequence[Path], job: Job, changed
     """
     if run.manifest["command"] not in RUNS:
         raise UsageError(f"{run.path} is put together from other runs; replay those")
+    if side.layout.framing.blocked:
+        raise UsageError(f"{side.layout.id}: records in blocks cannot be replayed one by one")
     names = [one["path"] for one in run.manifest["inputs"]]
     if STDIN in names:
         raise UsageError(f"{run.path} read stdin, which cannot be read again")
@@ -112,7 +114,7 @@ class Replay:
     def watch(self, chunk: Chunk, rejected: Mask, filtered: Ints) -> None:
         """Count what becomes of the replayed records of a chunk."""
         starts, ends = self._places[chunk.file]
-        begins = chunk.bounds[:-1] + chunk.offset
+        begins = chunk.edges[0] + chunk.offset
         ours = np.isin(begins, starts)
         last = np.searchsorted(starts, begins, side="right") - 1
         within = (last >= 0) & ~ours & (begins < ends[last]) if len(starts) else ours

@@ -57,21 +57,18 @@ class Rejects:
         codes = pl.col("code").unique(maintain_order=True).str.join(";")
         records = stopped.sort("record", maintain_order=True)
         rejected = records.group_by("record", maintain_order=True).agg(codes)
+        begins, ends = chunk.edges
         blocks, rows = [], []
         for record, named in rejected.iter_rows():
             row = record - chunk.first
-            data, offset = self._bytes(chunk, row), chunk.offset + int(chunk.bounds[row])
+            begin, end = int(begins[row]), int(ends[row])
+            data, offset = chunk.data[begin:end].tobytes(), chunk.offset + begin
+            if not chunk.codes[row]:
+                data = self._alone(data)
             blocks.append(data)
             rows.append((self._names[chunk.file], record, offset, len(data), named))
         self._file(chunk.file).write(b"".join(blocks), len(blocks))
         self._list().write(_lines(rows), len(rows))
-
-    def _bytes(self, chunk: Chunk, row: int) -> bytes:
-        """The bytes of a record; where it could not be framed, with whatever was around it."""
-        if chunk.codes[row] or chunk.own is None:
-            return chunk.data[chunk.bounds[row] : chunk.bounds[row + 1]].tobytes()
-        begin, end = chunk.own[row]
-        return self._alone(chunk.data[begin:end].tobytes())
 
     def close(self) -> None:
         """Finish the files."""
