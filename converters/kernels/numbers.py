@@ -8,12 +8,29 @@ from numba import njit
 from converters import status as outcome
 from converters.kernels.arrays import Bools, Bytes, Ints, Views
 from converters.kernels.decode import view_head, view_rest
-from converters.kernels.memory import load8, prefetch
+from converters.kernels.memory import first, leaf, load8, load32, load64, prefetch, store64
 
-__all__ = ["LEADING", "MINUS", "TRAILING", "UNSIGNED", "decode_numbers", "write_numbers"]
+__all__ = [
+    "DESK",
+    "LEADING",
+    "LONG",
+    "MINUS",
+    "TRAILING",
+    "UNSIGNED",
+    "decode_numbers",
+    "write_numbers",
+]
 
 UNSIGNED, MINUS, LEADING, TRAILING = range(4)
 AHEAD = 16
+LONG = 24
+"""Bytes of the longest number: 19 digits, a point and a sign, in whole words."""
+DESK = 48
+"""Bytes in which a number is written: the 24 of its digits, a sign in front, 16 behind it that are
+read."""
+NOTHING = np.uint64(0)
+TEN4, TEN8 = np.uint64(10**4), np.uint64(10**8)
+ZEROS = np.uint64(0x3030303030303030)
 
 
 @njit(cache=True, nogil=True)
@@ -38,12 +55,12 @@ def decode_numbers(
     """
     count = len(start)
     for row in range(count):
-        first, last = start[row], stop[row]
+        begin, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
-        while last > first and load8(data, last - 1) == 0x20:
+        while last > begin and load8(data, last - 1) == 0x20:
             last -= 1
         values[row] = 0
-        if first == last:
+        if begin == last:
             status[row] = outcome.BLANK
             continue
         negative = False
@@ -56,22 +73,22 @@ def decode_numbers(
             else:
                 good = plus == 0x20
         elif sign == LEADING:
-            byte = load8(data, first)
+            byte = load8(data, begin)
             negative = byte == 0x2D
             good = negative or byte == plus or byte == 0x20
-            first += 1
-        while first < last and load8(data, first) == 0x20:
-            first += 1
-        if sign == MINUS and first < last and load8(data, first) == 0x2D:
+            begin += 1
+        while begin < last and load8(data, begin) == 0x20:
+            begin += 1
+        if sign == MINUS and begin < last and load8(data, begin) == 0x2D:
             negative = True
-            first += 1
+            begin += 1
         number = np.int64(0)
         after = -1
         used = 0
-        good = good and first < last
-        for k in range(first, last):
+        good = good and begin < last
+        for k in range(begin, last):
             byte = load8(data, k)
-            if byte == 0x2E and point and after < 0 and k > first:
+            if byte == 0x2E and point and after < 0 and k > begin:
                 after = 0
                 continue
             if byte < 0x30 or byte > 0x39:
@@ -97,6 +114,41 @@ def decode_numbers(
         status[row] = outcome.OK
 
 
+@leaf
+def eight_digits(number: np.uint64) -> np.uint64:
+    """A number below 10 ** 8 as eight ASCII digits, the first in the lowest byte."""
+    upper = number // TEN4
+    pairs = upper | (number - TEN4 * upper) << np.uint64(32)
+    # Two times four digits become four times two and eight times one: n * 10486 >> 20 is n // 100
+    # up to 9,999, and n * 103 >> 10 is n // 10 up to 99.
+    upper = (pairs * np.uint64(10486) >> np.uint64(20)) & np.uint64(0x0000007F0000007F)
+    pairs = upper | (pairs - np.uint64(100) * upper) << np.uint64(16)
+    upper = (pairs * np.uint64(103) >> np.uint64(10)) & np.uint64(0x000F000F000F000F)
+    return (upper | (pairs - np.uint64(10) * upper) << np.uint64(8)) + ZEROS
+
+
+@leaf
+def put_digits(out: Bytes, end: int, number: np.uint64, width: int) -> int:
+    """At least `width` digits (up to 24) of a number before `end`; returns where they begin.
+
+    Whatever stands in the 24 bytes before `end` may change.
+    """
+    rest = number // TEN8
+    word = eight_digits(number - TEN8 * rest)
+    store64(out, end - 8, word)
+    before, place = 0, end - 8
+    while rest or before + 8 < width:
+        number, before = rest, before + 8
+        rest = number // TEN8
+        word = eight_digits(number - TEN8 * rest)
+        place -= 8
+        store64(out, place, word)
+    digits = 0
+    if word != ZEROS:
+        digits = before + 8 - (first(word ^ ZEROS) >> 3)
+    return end - max(digits, width)
+
+
 @njit(cache=True, nogil=True)
 def write_numbers(
     values: Ints,
@@ -106,53 +158,52 @@ def write_numbers(
     point: bool,
     scale: int,
     width: int,
-    room: int,
     views: Views,
     out: Bytes,
     status: Bytes,
-) -> None:
-    """Integers → digits in `out`, `room` bytes a value.
+) -> int:
+    """Integers → digits; returns the bytes of `out` that hold the long ones.
 
     At least `width` digits are written (leading zeros), and always one before the point. Signs as
-    in `decode_numbers`. `valid` may be empty: all values are there.
+    in `decode_numbers`. `valid` may be empty: all values are there. `out` needs `LONG` bytes a
+    value and `DESK` to spare: a number is written there, and stays only if it is long.
     """
+    used = 0
     for row in range(len(values)):
         views[row, 0] = 0
         views[row, 1] = 0
         if len(valid) and not valid[row]:
             status[row] = outcome.BLANK
             continue
-        number = values[row]
-        negative = number < 0
+        negative = values[row] < 0
         status[row] = outcome.OK
+        number = np.uint64(values[row])
         if negative:
-            number = -number
+            number = NOTHING - number
             if sign == UNSIGNED:
                 status[row] = outcome.OVERFLOW
                 continue
-        first = row * room
-        at = first + room
+        stop = used + DESK - 16
+        at = stop
         if sign == TRAILING:
             at -= 1
             out[at] = 0x2D if negative else plus
-        written = 0
-        while number or written < width or written <= scale * point:
-            if point and scale and written == scale:
-                at -= 1
-                out[at] = 0x2E
-            at -= 1
-            out[at] = 0x30 + number % 10
-            number //= 10
-            written += 1
+        if point and scale:
+            end = at - 1
+            at = put_digits(out, end, number, max(width, scale + 1))
+            for k in range(end, end - scale, -1):
+                out[k] = out[k - 1]
+            out[end - scale] = 0x2E
+        else:
+            at = put_digits(out, at, number, max(width, 1))
         if sign == LEADING or (sign == MINUS and negative):
             at -= 1
             out[at] = 0x2D if negative else plus
-        length = first + room - at
-        head = np.uint64(0)
-        rest = np.uint64(0)
-        for k in range(min(length, 4)):
-            head |= np.uint64(load8(out, at + k)) << np.uint64(8 * k)
-        for k in range(4, min(length, 12)):
-            rest |= np.uint64(load8(out, at + k)) << np.uint64(8 * (k - 4))
-        views[row, 0] = view_head(length, head)
-        views[row, 1] = view_rest(length, rest, at)
+        length = stop - at
+        views[row, 0] = view_head(length, np.uint64(load32(out, at)))
+        views[row, 1] = view_rest(length, load64(out, at + 4), used)
+        if length > 12:
+            for k in range(0, LONG, 8):
+                store64(out, used + k, load64(out, at + k))
+            used += length
+    return used

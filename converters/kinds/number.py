@@ -26,13 +26,16 @@ from converters.columns import (
 )
 from converters.kernels.decode import match_spellings
 from converters.kernels.numbers import (
+    DESK,
     LEADING,
+    LONG,
     MINUS,
     TRAILING,
     UNSIGNED,
     decode_numbers,
     write_numbers,
 )
+from converters.kernels.views import SPARE
 from converters.kinds.spellings import Decode, Encode, Others, patched, views
 from converters.model import Field, Layout
 
@@ -133,15 +136,15 @@ def _narrow_encoder(field: Field, layout: Layout) -> Encode:
             return nothing, np.full(len(values), outcome.BLANK, np.uint8)
         numbers, wrong = _integers(series(values))
         valid = ~are_blank(values)
-        count, room = len(values), 24
+        count = len(values)
         found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
-        out = np.empty(count * room, np.uint8)
+        out = np.empty(count * LONG + DESK, np.uint8)
         width = min(field.scale + 1, NARROW) if field.scale else 1
-        write_numbers(
-            numbers, valid, sign, plus, point, field.scale, width, room, found, out, status
+        used = write_numbers(
+            numbers, valid, sign, plus, point, field.scale, width, found, out, status
         )
         status[wrong] = outcome.OVERFLOW
-        return Text(found, out), status
+        return Text(found, out[: used + SPARE]), status
 
     return encode
 

@@ -29,6 +29,8 @@ DATE: Final = VALUE | {"impossible", "max", "min", "partial", "sentinels", "styl
 NUMBER: Final = VALUE | {"digits", "max", "min", "plus", "sign"}
 TEXT: Final = VALUE | {"overflow", "pattern", "sentinels"}
 HOST: Final = EVERY | {"required"}
+UNSAID: Final = 18
+"""Digits of a number whose layout does not say how many."""
 EXACT: Final = HOST | {"digits", "filled", "max", "min", "scale", "sign"}
 
 OPTIONS: Final[dict[str, set[str]]] = {
@@ -277,8 +279,8 @@ def _number(document: Document, field: Field, loc: Loc) -> Iterator[Problem]:
     if field.scale < 0:
         message = "digits before the point are left out (P) in zoned, packed and binary fields only"
         yield document.problem((*loc, "scale"), "DEF-002", message)
-    if field.scale and field.digits and field.scale > field.digits:
-        message = f"{field.scale} decimals do not fit {field.digits} digits"
+    if field.scale > (field.digits or UNSAID):
+        message = f"{field.scale} decimals do not fit {field.digits or UNSAID} digits"
         yield document.problem((*loc, "scale"), "DEF-050", message)
     if len(field.plus) != 1 or not field.plus.isascii() or field.plus in "-.0123456789":
         message = "`plus` must be one ASCII character that no number has otherwise"
