@@ -12,6 +12,7 @@ from banks import damaged, transfers
 from cobol import amounts, blocks, customers, notices
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
+from exchange import broken_care, care, pensions
 from hosts import euc, gaiji, ibm, keis, printed
 
 from converters import spec
@@ -378,6 +379,23 @@ CASES: dict[str, Case] = {
         "法人番号の XML。終了タグのないレコード、知らない要素、CDATA と文字参照",
         corporations_xml,
         "nta/corporations-xml-to-csv",
+        "residual",
+    ),
+    "kokuho/broken-exchange": Case(
+        "前に立つ件数と中の件数の誤り、連番の飛び、親のない明細、知らない内部種別、エンドの欠落",
+        broken_care,
+        "kokuho/exchange-to-tables",
+        "residual",
+    ),
+    "kokuho/exchange": Case(
+        "コントロール・データ・エンドの CSV。データの中にさらに種別がある",
+        care,
+        "kokuho/exchange-to-tables",
+    ),
+    "pension/notice": Case(
+        "市町村ごとのヘッダー・データ・トレーラー。二つ目の市の件数が誤り",
+        pensions,
+        "pension/notice-to-tables",
         "residual",
     ),
     "vendor-a/broken-file": Case(

@@ -38,9 +38,11 @@ KERNELS = (
     "test_mapping_texts",
     "test_memory",
     "test_pseudonym",
+    "test_records",
     "test_residual",
     "test_samples",
     "test_scripts",
+    "test_sequence",
     "test_variable",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""

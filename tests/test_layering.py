@@ -17,7 +17,7 @@ ALLOWED = {
     "__init__": set(),
     "errors": set(),
     "definition": set(),
-    "model": {"definition"},
+    "model": {"definition", "errors"},
     "status": set(),
     "charset": set(),
     "progress": set(),

@@ -38,6 +38,8 @@ def test_only_items_read_from_the_official_file_are_called_official() -> None:
     assert official == {"standard/jutogai/atena"}
     reference = {name for name, edition in editions.items() if edition == "reference"}
     assert reference == {
+        *("kokuho/exchange", "kokuho/exchange-tables"),
+        *("pension/notice", "pension/notice-tables"),
         *("zengin/transfer", "zengin/transfer-tables"),
         *("nta/corporations", "nta/corporations-xml"),
         *("standard/juki/household", "standard/juki/resident"),

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converters import cli, pipeline, spec
+from converters import cli, pipeline, sorting, spec
+from converters.columns import Chunk
 from converters.controls import Counting, compile
 from converters.kernels.records import OTHER
 from converters.model import Layout
@@ -25,6 +26,7 @@ from converters.sorting import walked
 sys.path.insert(0, str(Path(__file__).parent.parent / "samples"))
 
 from banks import damaged, data, end, header, joined, trailer, transfers
+from exchange import care
 
 ROOT = Path(__file__).parent.parent
 TYPES = ("header", "data", "trailer", "end")
@@ -166,6 +168,83 @@ def test_with_the_residual_a_wrong_trailer_comes_back_wrong(tmp_path: Path) -> N
     content = joined(header(), data(100), data(250), trailer(3, 9)[:20] + b"X" * 100, end())
     tables = tables_of(tmp_path, content, keep_residual=True)
     assert returned(tmp_path, tables, residual=tables) == (0, content)
+
+
+def test_what_stands_in_front_of_its_records_is_counted_anew_too(tmp_path: Path) -> None:
+    mapping = spec.load_mapping("kokuho/exchange-to-tables")
+    there, back = tmp_path / "there", tmp_path / "back"
+    (tmp_path / "in.csv").write_bytes(care())
+    pipeline.convert(Job((str(tmp_path / "in.csv"),), mapping=mapping, out=there))
+    details = there / "in.detail.csv"
+    head, *rows = details.read_text(encoding="utf-8").splitlines(keepends=True)
+    details.write_text("".join([head, *rows[:-2]]), encoding="utf-8", newline="")
+    inputs = tuple(str(path) for path in sorted(there.glob("in.*.csv")))
+    done = pipeline.convert(Job(inputs, mapping=mapping, back=True, out=back))
+    lines = (back / "in.csv").read_bytes().decode("cp932").splitlines()
+    assert done.exit_code == 0
+    assert lines == [
+        "1,1,0,3,711,0,0,1370000001,0,1,202410,",
+        '2,2,J111,01,0000000101,"見本　花子",1',
+        "2,3,J111,02,111111,1200",
+        '2,4,J111,01,0000000102,"見本　二郎",0',
+        "3,5",
+    ]
+
+
+KEYS = (
+    ("1,2", [0]),
+    ('"1",2', [0]),
+    ("2,x,J111,01", [1]),
+    ('2,"a,b",J111,"01"', [1]),
+    ('2,"a""b",J111,02', [2]),
+    ("2,x,J111,03", [OTHER]),
+    ("2,x,J111", [OTHER]),
+    ("22,x,J111,01", [OTHER]),
+    ("3", [3]),
+    ("", [OTHER]),
+)
+
+
+@pytest.mark.parametrize(("line", "kinds"), KEYS, ids=[line for line, _ in KEYS])
+def test_columns_tell_the_type_of_a_line(line: str, kinds: list[int]) -> None:
+    layout = spec.load_layout("kokuho/exchange")
+    content = np.frombuffer(line.encode(), np.uint8)
+    ends = np.array([len(content)], np.int64)
+    bounds = np.concatenate([[0], ends])
+    chunk = Chunk(0, 0, 1, 0, content, bounds, ends, np.zeros(1, np.uint8))
+    found, told = sorting.sort(sorting.compile(layout), chunk)
+    assert found.tolist() == kinds
+    assert (told.codes > 0).tolist() == [kinds == [OTHER]]
+
+
+def test_bytes_in_hexadecimal_tell_the_type_of_a_record() -> None:
+    kinds = [
+        {"name": n, "when": [{"at": 2, "hex": [key]}]} for n, key in (("p", "C1F1"), ("q", "00"))
+    ]
+    fields = {"fields": [{"name": "x", "bytes": 4}]}
+    records = [{**kind, **fields} for kind in kinds] + [{"name": "rest", **fields}]
+    framing = {"fixed": {"length": 4, "terminator": "none"}}
+    known = {"kind": "layout", "id": "t", "charset": "cp037", "framing": framing}
+    sorter = sorting.compile(Layout.model_validate({**known, "records": records}))
+    content = np.frombuffer(bytes.fromhex("40C1F140 40004040 40C1C1F1 40404040"), np.uint8)
+    bounds = np.arange(5, dtype=np.int64) * 4
+    chunk = Chunk(0, 0, 1, 0, content, bounds, bounds[1:], np.zeros(4, np.uint8))
+    assert sorting.sort(sorter, chunk)[0].tolist() == [0, 1, 2, 2]
+
+
+@given(rows=st.lists(st.integers(0, 5), unique=True).map(sorted))
+def test_records_picked_out_keep_their_numbers_and_places(rows: list[int]) -> None:
+    content = b"abbcccddddeeeeeffffff"
+    bounds = np.array([0, 1, 3, 6, 10, 15, 21], np.int64)
+    data = np.frombuffer(content, np.uint8)
+    chunk = Chunk(0, 0, 101, 1000, data, bounds, bounds[1:], np.arange(6, dtype=np.uint8))
+    part = sorting.picked(chunk, np.array(rows, np.int64))
+    every = np.arange(len(rows))
+    assert part.data.tobytes() == b"".join(content[bounds[r] : bounds[r + 1]] for r in rows)
+    assert part.numbered(every).tolist() == [101 + row for row in rows]
+    assert part.rows(part.numbered(every)).tolist() == every.tolist()
+    assert part.offsets(every).tolist() == [1000 + int(bounds[row]) for row in rows]
+    assert part.codes.tolist() == rows
 
 
 RECORDS = {

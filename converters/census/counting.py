@@ -126,7 +126,7 @@ def _more(found: Found, times: int) -> Found:
 
 
 def _plan(layout: Layout) -> _Plan:
-    script = scripts.of(layout)
+    script = scripts.of(layout.of_one_type())
     form = forms.form(layout, partial(charset.read, script), partial(charset.write, script))
     fixed = layout.framing.placed
     texts = tuple(

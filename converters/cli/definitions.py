@@ -198,9 +198,14 @@ def show_coverage(**given: Unpack[Given]) -> int:
     from converters import coverage, spec
 
     found = spec.load_mapping(given["reference"], given["layouts"], unfinished=True)
-    account = coverage.coverage(found)
-    click.echo(coverage.render(account, language()), nl=False)
-    return 0 if account.complete else DefinitionError.exit_code
+    complete = True
+    for part in found.parts:
+        account = coverage.coverage(part)
+        if found.mapping.records:
+            click.echo(f"{part.source.record.name} → {part.target.record.name}")
+        click.echo(coverage.render(account, language()), nl=False)
+        complete = complete and account.complete
+    return 0 if complete else DefinitionError.exit_code
 
 
 @click.command()

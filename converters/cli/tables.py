@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from converters.model import Condition, Field, Layout
+from converters.model import Condition, Field, Layout, Title
 
 __all__ = ["console", "show_layout"]
 
@@ -42,16 +42,23 @@ def console() -> Console:
 
 def show_layout(layout: Layout, lang: str) -> None:
     """Title, framing and one line per field, with 1-based places where the form is fixed."""
-    title = ""
-    if layout.title is not None:
-        title = (layout.title.en if lang == "en" else "") or layout.title.ja
+    title = _title(layout.title, lang)
     framing = layout.framing.model_dump(exclude_none=True)
     ((form, keys),) = framing.items()
     facts = ", ".join(f"{key} {value}" for key, value in keys.items() if value is not False)
     out = console()
     out.print(Text(f"{layout.id} {layout.version}  {title}", style="bold"))
     out.print(Text(f"{layout.charset}, {form}: {facts}; {layout.edition} edition"))
-    out.print(_fields(layout, lang))
+    for part in layout.parts:
+        if layout.is_mixed:
+            words = _title(part.record.title, lang)
+            out.print(Text(f"\n{part.record.name}  {words}".rstrip(), style="bold"))
+        out.print(_fields(part, lang))
+
+
+def _title(title: Title | None, lang: str) -> str:
+    """A title in the language, or in the other one."""
+    return "" if title is None else (title.en if lang == "en" else "") or title.ja
 
 
 def _fields(layout: Layout, lang: str) -> Table:

@@ -9,6 +9,7 @@ from pydantic import Field as Key
 from pydantic import model_validator
 
 from converters.definition import Characters, Shift
+from converters.errors import UsageError
 from converters.model.checks import Check
 from converters.model.framing import Framing
 from converters.model.kinds import Control, When
@@ -224,6 +225,12 @@ class Layout(Model):
     def is_mixed(self) -> bool:
         """Are there several types of records?"""
         return len(self.records) > 1
+
+    def of_one_type(self) -> Layout:
+        """The layout, for what knows one type of records only; UsageError where it has several."""
+        if self.is_mixed:
+            raise UsageError(f"{self.id}: this command is for layouts of one type of records")
+        return self
 
     @property
     def is_apart(self) -> bool:

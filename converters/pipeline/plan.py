@@ -11,7 +11,6 @@ from converters import charset, checks, controls, fields, forms, groups, mapping
 from converters.checks import Checks
 from converters.columns import Chunk, Spans
 from converters.controls import Controls
-from converters.errors import UsageError
 from converters.fields import Fields
 from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
@@ -127,9 +126,7 @@ class Lanes:
 
 def side(layout: Layout) -> Side:
     """A layout of one type of records, compiled; UsageError where it has several."""
-    if layout.is_mixed:
-        raise UsageError(f"{layout.id}: this command is for layouts of one type of records")
-    table = scripts.of(layout)
+    table = scripts.of(layout.of_one_type())
     gaiji = layout.characters.entries if layout.characters is not None else ""
     form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
     compiled = checks.compile(layout)

@@ -97,8 +97,7 @@ def counted(job: Job) -> Books | None:
     """The tallies of a run that writes nothing: through the mapping where there is one, else those
     of the files alone. None where the files hold no record."""
     lanes = plans.lanes(job)
-    if lanes.is_mixed:
-        raise UsageError(f"{lanes.source.id}: this command is for layouts of one type of records")
+    lanes.source.of_one_type()
     with _session(replace(job, out=None), "count", lanes) as session:
         for number, name in enumerate(job.inputs):
             _file(session, _source(job, name, number), partial(work.convert, lanes), None)
