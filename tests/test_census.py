@@ -23,6 +23,7 @@ from converters import census, charset, spec
 from converters.census import codes, counting, sheet
 from converters.census.repertoire import repertoire
 from converters.cli import main
+from converters.errors import UsageError
 from converters.kernels import census as kernels
 from converters.model import Layout
 from converters.pages import characters as pages
@@ -177,6 +178,49 @@ def test_a_record_without_fields_is_left_out_and_told(tmp_path: Path) -> None:
     found = counted(layout, tmp_path, [b"b,a\r\nc,d,e\r\nf,g\r\n"])
     assert [one.broken for one in found.inputs] == [1]
     assert {code for _, code, _ in listed(found)} == {b"f", b"g"}
+
+
+MIXED = """kind: layout
+id: m
+charset: cp932
+framing: {fixed: {length: 5, terminator: none}}
+records:
+- {name: head, when: [{at: 1, is: [H]}], fields: [{name: t, bytes: 1}, {name: a, bytes: 4}]}
+- {name: row, when: [{at: 1, is: [R]}], fields: [{name: t, bytes: 1}, {name: b, bytes: 4}]}
+"""
+
+
+def test_fields_of_several_types_of_records_are_counted_each_by_its_type(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(MIXED, encoding="utf-8")
+    layout = spec.load_layout(str(tmp_path / "m.yaml"), ())
+    data = b"H" + "山".encode("cp932") + b"  RA  1X????R" + "山A".encode("cp932") + b" "
+    for batch in (None, 1, 2):
+        whole = counted(layout, tmp_path, [data], 2, batch)
+        assert [one.broken for one in whole.inputs] == [1]
+        assert listed(whole) == {
+            ("cp932", b"H", False): (1, (0, 1, "head.t", 0)),
+            ("cp932", b"R", False): (2, (0, 2, "row.t", 5)),
+            ("cp932", b"A", False): (2, (0, 2, "row.b", 6)),
+            ("cp932", b" ", False): (2, (0, 2, "row.b", 7)),
+            ("cp932", b"1", False): (1, (0, 2, "row.b", 9)),
+            ("cp932", "山".encode("cp932"), False): (2, (0, 1, "head.a", 1)),
+        }
+
+
+def test_files_of_one_type_of_records_each_tell_it_by_their_name(tmp_path: Path) -> None:
+    text = MIXED.replace("fixed: {length: 5, terminator: none}", "delimited: {header: false}")
+    for when in ("when: [{at: 1, is: [H]}], ", "when: [{at: 1, is: [R]}], "):
+        text = text.replace(when, "")
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    layout = spec.load_layout(str(tmp_path / "m.yaml"), ())
+    paths = []
+    for name in ("x.row.csv", "x.head.csv"):
+        (tmp_path / name).write_bytes(b"1,A\r\n")
+        paths.append(str(tmp_path / name))
+    found = counting.count(layout, Job(tuple(paths)))
+    assert {(one.field, one.count) for one in found.codes} == {("row.t", 2), ("row.b", 2)}
+    with pytest.raises(UsageError, match="must end in"):
+        counting.count(layout, Job((str(tmp_path / "m.yaml"),)))
 
 
 @pytest.mark.parametrize(

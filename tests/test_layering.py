@@ -85,7 +85,7 @@ ALLOWED |= {
 }
 ALLOWED |= {"sniff": {"charset", "columns", "kernels", "markup"}}
 ALLOWED |= {
-    "census": VALUES | {"kernels", "kinds", "forms", "pages", "pipeline", "report", "rundir"},
+    "census": VALUES | {"kernels", "sorting", "kinds", "report", "pages", "rundir", "pipeline"},
 }
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {

@@ -1,9 +1,10 @@
 """Files → the sheet of 文字同定: every code of their texts, and which need a decision.
 
 counting    files → codes, counts, first places      repertoire  what a target can hold
-codes       a code → its character and its class     sheet       the rows, as CSV and as a frame
+counters    field → the kernel that counts it        sheet       the rows, as CSV and as a frame
+codes       a code → its character, its class        glyphs      a font → outlines of characters
 run         all of it, and the directory it goes to  words       a summary in two languages
-page        the rows for people                      glyphs      a font → outlines of characters
+page        the rows for people
 """
 
 from converters.census.glyphs import outlines

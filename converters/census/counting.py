@@ -8,40 +8,28 @@ neither batches nor threads show.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from converters import charset, forms, scripts
+from converters import scripts, sorting
+from converters.census import counters
+from converters.census.counters import Counter, Tally
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints
 from converters.kernels import census as kernels
-from converters.kinds import coding
 from converters.kinds.text import ALLOWED
-from converters.model import Field, Layout
+from converters.model import Layout
 from converters.pipeline import Job
 from converters.pipeline.loop import in_order
+from converters.pipeline.output import kind_of
+from converters.pipeline.plan import Lanes, lanes
 from converters.pipeline.reading import Source, chunks
 
 __all__ = ["Counted", "Found", "Input", "count"]
-
-SLOTS: Final = 1 << 10
-"""Places for characters with selectors at first."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """Guards what one thread counted in one charset; see `kernels.census`."""
-
-    rows: Ints
-    pairs: Ints
-
-
-Counter = Callable[[Bytes, Ints, Ints, kernels.Where, Tally], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +69,26 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Plan:
-    """How the texts of a layout are counted: place in the record, charset, counter of each."""
+    """How the texts of a layout are counted: for each type of record the place in the record, the
+    number among all fields, charset and counter of each. `names` are the fields by that number."""
 
-    layout: Layout
-    form: forms.Form
-    texts: tuple[tuple[int, Charset, Counter], ...]
+    lanes: Lanes
+    texts: tuple[tuple[tuple[int, int, Charset, Counter], ...], ...]
+    names: tuple[str, ...]
+
+    @property
+    def scripts(self) -> dict[str, Charset]:
+        """The charsets by their names."""
+        return {script.name: script for lane in self.texts for _, _, script, _ in lane}
 
 
 @dataclass(slots=True)
 class _Tallies:
-    """Guards the tallies of one file: as many as threads were at work at the same time."""
+    """Guards the tallies of one file: as many as threads were at work at the same time. `kind` is
+    the type of all its records, None where they must be told apart."""
 
     plan: _Plan
+    kind: int | None
     idle: list[dict[str, Tally]] = field(default_factory=list)
 
     def take(self) -> dict[str, Tally]:
@@ -100,13 +96,12 @@ class _Tallies:
         try:
             return self.idle.pop()
         except IndexError:
-            known = {script.name: script for _, script, _ in self.plan.texts}
-            return {name: _tally(script) for name, script in known.items()}
+            return {name: counters.tally(script) for name, script in self.plan.scripts.items()}
 
 
 def count(layout: Layout, job: Job) -> Counted:
     """The census of the job's inputs; `job` gives threads, batch size and progress."""
-    plan = _plan(layout)
+    plan = _plan(layout, job)
     known: dict[tuple[str, int], Found] = {}
     inputs = []
     for number, name in enumerate(job.inputs):
@@ -125,90 +120,25 @@ def _more(found: Found, times: int) -> Found:
     return Found(found.charset, found.row, found.count + times, *where)
 
 
-def _plan(layout: Layout) -> _Plan:
-    script = scripts.of(layout.of_one_type())
-    form = forms.form(layout, partial(charset.read, script), partial(charset.write, script))
-    fixed = layout.framing.placed
-    texts = tuple(
-        (place, scripts.of(layout, one), _counter(one, scripts.of(layout, one), fixed))
-        for place, one in enumerate(layout.record.fields)
-        if one.kind in ALLOWED
-    )
-    return _Plan(layout, form, texts)
+def _plan(layout: Layout, job: Job) -> _Plan:
+    known = lanes(replace(job, layout=layout))
+    trim = layout.framing.placed
+    texts, names = [], list[str]()
+    for lane, part in enumerate(known.plans):
+        record, before = part.source.layout.record, known.names(lane)[0]
+        found = [
+            (place, len(names) + place, script, counters.counter(one, script, trim))
+            for place, one in enumerate(record.fields)
+            for script in [scripts.of(part.source.layout, one)]
+            if one.kind in ALLOWED
+        ]
+        texts.append(tuple(found))
+        names += [before + one.name for one in record.fields]
+    return _Plan(known, tuple(texts), tuple(names))
 
 
-def _tally(script: Charset) -> Tally:
-    """A charset's tally with nothing in it."""
-    if not len(script.double):
-        size = kernels.VARIANTS
-    else:
-        more = kernels.PAIRS if len(script.triple) else 0
-        size = kernels.BYTES * (script.shifts.double + 1) + kernels.PAIRS + more
-    rows = np.zeros((size, kernels.COLUMNS), np.int64)
-    return Tally(rows, np.zeros((SLOTS, 1 + kernels.COLUMNS), np.int64))
-
-
-def _counter(one: Field, script: Charset, trim: bool) -> Counter:
-    """The kernel for the texts of a field, with all but the data given."""
-    if script.unicode:
-        return _unicode_counter(
-            lambda data, start, stop, begin, where, tally: kernels.count_utf8(
-                data, start, stop, begin, trim, where, tally.rows, tally.pairs
-            )
-        )
-    if script.structure == "utf-16":
-        big = script.name == "utf-16be"
-        return _unicode_counter(
-            lambda data, start, stop, begin, where, tally: kernels.count_utf16(
-                data, start, stop, begin, big, trim, where, tally.rows, tally.pairs
-            )
-        )
-    if script.structure == "shifted":
-        marks, rule = coding.shift_rule(one, script)
-        tables = (script.single if len(marks) else script.plain, script.double)
-        return lambda data, start, stop, where, tally: kernels.count_shifted(
-            data, start, stop, tables, marks, rule, trim, where, tally.rows
-        )
-    single, trails = script.single, _trails(script)
-    return lambda data, start, stop, where, tally: kernels.count_coded(
-        data, start, stop, single, trails, trim, where, tally.rows
-    )
-
-
-def _unicode_counter(
-    kernel: Callable[[Bytes, Ints, Ints, int, kernels.Where, Tally], int],
-) -> Counter:
-    """A counter that gives the kernel more room for pairs where it asks for it."""
-
-    def counter(data: Bytes, start: Ints, stop: Ints, where: kernels.Where, tally: Tally) -> None:
-        row = 0
-        while (row := kernel(data, start, stop, row, where, tally)) < len(start):
-            _widen(tally, int(stop[row] - start[row]))
-
-    return counter
-
-
-def _widen(tally: Tally, size: int) -> None:
-    """Room for as many pairs again, and for those of a value of `size` bytes."""
-    known = tally.pairs[tally.pairs[:, kernels.PAIR] > 0]
-    slots = 2 * len(tally.pairs)
-    while slots <= 2 * (len(known) + size // kernels.SHORTEST):
-        slots *= 2
-    tally.pairs = np.zeros((slots, 1 + kernels.COLUMNS), np.int64)
-    kernels.put_pairs(known, tally.pairs)
-
-
-def _trails(script: Charset) -> npt.NDArray[np.uint8]:
-    """The bytes that end codes of two, and of three, bytes in the charset's tables."""
-    flags = np.zeros((2, kernels.BYTES), np.uint8)
-    for number, table in enumerate((script.double, script.triple)):
-        if len(table):
-            flags[number] = (table.reshape(kernels.BYTES, kernels.BYTES) != 0).any(axis=0)
-    return flags.reshape(-1)
-
-
-FIELDS: Final = kernels.STEP
-"""Fields of a record at most: keys are record × FIELDS + field."""
+FIELDS: Final = 1 << 16
+"""Fields of a layout at most: keys are record × FIELDS + field."""
 
 
 def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, dict[str, Ints]]:
@@ -219,27 +149,53 @@ def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, dict[str, Ints]
         digest.update(block.data)
         job.progress(len(block))
 
-    tallies = _Tallies(plan)
-    tasks = chunks(source, plan.form, job.batch_records, seen)
+    tallies = _Tallies(plan, _kind(plan, source.name))
+    form = plan.lanes.plans[tallies.kind or 0].source.form
+    tasks = chunks(source, form, job.batch_records, seen)
     broken = sum(in_order(tasks, partial(_chunk, tallies, source), job.jobs))
     read = Input(source.name, source.size, digest.hexdigest(), source.records, broken)
-    names = {script.name for _, script, _ in plan.texts}
-    return read, {name: _joined([one[name] for one in tallies.idle]) for name in names}
+    return read, {name: _joined([one[name] for one in tallies.idle]) for name in plan.scripts}
+
+
+def _kind(plan: _Plan, name: str) -> int | None:
+    """The type of all records of a file; None where they must be told apart."""
+    if plan.lanes.source.is_apart:
+        return kind_of(name, plan.lanes)[1]
+    return None if plan.lanes.is_mixed else 0
 
 
 def _chunk(tallies: _Tallies, source: Source, chunk: Chunk) -> int:
-    """Count one chunk; how many of its records are broken, and left out."""
-    spans = tallies.plan.form.spans(chunk, source.order)
-    broken = np.maximum(chunk.codes, spans.codes) != 0
+    """Count one chunk; how many of its records are broken, or of no type, and left out."""
     tally = tallies.take()
-    for place, script, counter in tallies.plan.texts:
+    broken = 0
+    if tallies.kind is not None:
+        broken = _records(tallies.plan, (tallies.kind, chunk), source, tally)
+    else:
+        assert tallies.plan.lanes.sorter is not None, "several types in a file are told apart"
+        kinds, chunk = sorting.sort(tallies.plan.lanes.sorter, chunk)
+        broken = int((kinds == sorting.OTHER).sum())
+        for kind in range(len(tallies.plan.lanes.plans)):
+            rows = np.flatnonzero(kinds == kind)
+            if len(rows):
+                part = sorting.picked(chunk, rows)
+                broken += _records(tallies.plan, (kind, part), source, tally)
+    tallies.idle.append(tally)
+    return broken
+
+
+def _records(plan: _Plan, which: tuple[int, Chunk], source: Source, tally: dict[str, Tally]) -> int:
+    """Count records of one type; how many of them are broken."""
+    kind, chunk = which
+    spans = plan.lanes.plans[kind].source.form.spans(chunk, source.order)
+    broken = np.maximum(chunk.codes, spans.codes) != 0
+    every = np.arange(chunk.records)
+    keys, places = chunk.numbered(every) * FIELDS, chunk.offsets(every)
+    for place, number, script, counter in plan.texts[kind]:
         start, stop = spans.of(place)
         if broken.any():
             stop = np.where(broken, start, stop)
-        key = chunk.first * FIELDS + place
-        where = (chunk.bounds, key, chunk.offset, len(chunk.data))
+        where = (chunk.bounds, keys + number, places, len(chunk.data))
         counter(spans.data, start, stop, where, tally[script.name])
-    tallies.idle.append(tally)
     return int(broken.sum())
 
 
@@ -262,8 +218,7 @@ def _joined(tallies: list[Tally]) -> Ints:
 
 def _listed(plan: _Plan, source: Source, counted: dict[str, Ints]) -> Iterator[Found]:
     """The codes of a file."""
-    fields = plan.layout.record.fields
     for name, table in counted.items():
         for row, times, key, offset in table.tolist():
-            record, place = divmod(key, FIELDS)
-            yield Found(name, row, times, source.number, record, fields[place].name, offset)
+            record, number = divmod(key, FIELDS)
+            yield Found(name, row, times, source.number, record, plan.names[number], offset)

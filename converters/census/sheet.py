@@ -85,7 +85,7 @@ def _scripts(layout: Layout) -> list[Charset]:
     if layout.characters is not None:
         kept = layout.characters.model_copy(update={"unmapped": None})
         layout = layout.model_copy(update={"characters": kept})
-    return [scripts.of(layout, one) for one in layout.record.fields]
+    return [scripts.of(layout, one) for record in layout.records for one in record.fields]
 
 
 def _identified(layout: Layout) -> dict[str, tuple[str, str]]:

@@ -35,7 +35,6 @@ __all__ = [
     "PLACE",
     "POINTS",
     "SHORTEST",
-    "STEP",
     "VARIANTS",
     "Where",
     "count_coded",
@@ -62,11 +61,9 @@ SHORTEST = 4
 AHEAD = 16
 """Records lie apart: their lines are asked for this many values ahead."""
 
-Where = tuple[Ints, int, int, int]
-"""Where the values of a column are: the bounds of their records, the key of the first value and
-the place of its chunk in the file, and how many bytes of `data` are the chunk itself."""
-STEP = 1 << 16
-"""The keys of the same field in two records are this far apart."""
+Where = tuple[Ints, Ints, Ints, int]
+"""Where the values of a column are: the bounds of their records in the chunk, the keys of the
+values, the places of their records in the file, and how many bytes of `data` are the chunk's."""
 
 
 @leaf
@@ -81,8 +78,8 @@ def seen(tally: Ints, code: int, key: int, place: int) -> None:
 @leaf
 def placed(where: Where, row: int, k: int) -> int:
     """The place in the file of byte `k` of `data`: that of the record for what is a copy."""
-    bounds, _, offset, size = where
-    return offset + (k if k < size else bounds[row])
+    bounds, _, places, size = where
+    return places[row] + (k - bounds[row] if k < size else 0)
 
 
 @njit(cache=True, nogil=True)
@@ -103,7 +100,7 @@ def count_coded(
         k = start[row]
         prefetch(data, start[min(row + AHEAD, len(start) - 1)])
         last = filled_to(data, k, stop[row], 0x20) if trim else stop[row]
-        key = where[1] + row * STEP
+        key = where[1][row]
         while k < last:
             byte = np.int64(load8(data, k))
             cell = single[byte]
@@ -143,7 +140,7 @@ def count_shifted(
         while k < last and k - first < rule[SKIP] and data[k] == rule[FILL]:
             k += 1
         state = rule[BEGIN]
-        key = where[1] + row * STEP
+        key = where[1][row]
         while k < last:
             byte = np.int64(load8(data, k))
             pair = byte << 8
@@ -238,7 +235,7 @@ def count_utf8(
         last = filled_to(data, k, stop[row], 0x20) if trim else stop[row]
         if 2 * (used + (last - k) // SHORTEST) >= len(pairs):
             return row
-        key = where[1] + row * STEP
+        key = where[1][row]
         while k < last:
             size = 1 if load8(data, k) < 0x80 else utf8_size(data, k, last)
             if size <= 0:
@@ -302,7 +299,7 @@ def count_utf16(
             last -= 2
         if 2 * (used + (last - k) // SHORTEST) >= len(pairs):
             return row
-        key = where[1] + row * STEP
+        key = where[1][row]
         while k < last:
             point, size = character_at(data, k, last, big)
             more, selector = k + size, -1
