@@ -7,6 +7,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 
 from converters.definition import Characters
 from converters.model.checks import GROUPED, QUESTIONS, Check
+from converters.model.filesets import BETWEEN, Between, FileSet, Member, Part, SetOfFiles
 from converters.model.framing import (
     DelimitedFraming,
     FixedBlocks,
@@ -22,15 +23,18 @@ from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, Mappin
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
+    "BETWEEN",
     "GROUPED",
     "OPERATIONS",
     "QUESTIONS",
     "Balance",
+    "Between",
     "Characters",
     "Check",
     "Condition",
     "DelimitedFraming",
     "Field",
+    "FileSet",
     "Filled",
     "Filter",
     "FixedBlocks",
@@ -42,12 +46,15 @@ __all__ = [
     "LengthField",
     "Mapping",
     "MappingSet",
+    "Member",
     "Model",
     "Name",
     "Numbers",
     "Override",
+    "Part",
     "Record",
     "Rule",
+    "SetOfFiles",
     "Size",
     "Title",
     "VariableBlocks",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from converters import charset, checks, fields, forms, groups, mapping, scripts
@@ -15,7 +15,7 @@ from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
-from converters.model import Layout, MappingSet
+from converters.model import FileSet, Layout, MappingSet
 from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
 from converters.scripts import opened
@@ -90,7 +90,7 @@ def side(layout: Layout) -> Side:
     )
 
 
-def fingerprint(known: Layout | Rules) -> str:
+def fingerprint(known: Layout | Rules | FileSet) -> str:
     """The sha256 of what a definition resolved to, its code tables included."""
     return hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
 
@@ -112,7 +112,10 @@ def reverse(definitions: MappingSet, there: Plan, job: Job) -> Plan:
 
 def validation(layout: Layout, job: Job) -> Plan:
     """The plan that reads and checks, and writes nothing."""
-    return Plan(side(layout), None, None, _policy((layout,), job))
+    source = side(layout)
+    if job.gather:
+        source = replace(source, groups=(*source.groups, *job.gather))
+    return Plan(source, None, None, _policy((layout,), job))
 
 
 def _between(definitions: MappingSet, source: Side, target: Side, back: bool, job: Job) -> Plan:

@@ -14,7 +14,7 @@ from converters.spec.gaiji import load_gaiji
 
 __all__ = ["load_tables"]
 
-COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to")}
+COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to"), "set": ("", "")}
 
 
 def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, list[Problem]]:
