@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
     record = fields.layout.record.model_copy(update={"fields": tuple(kept)})
     values = tuple(one for one in fields.values if one[1] in known)
     layout = fields.layout.model_copy(update={"records": (record,)})
-    return Fields(layout, fields.charset, values, ())
+    return replace(fields, layout=layout, values=values, fillers=())
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

@@ -16,7 +16,7 @@ from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
-from converters.model import Layout, MappingSet
+from converters.model import FileSet, Layout, MappingSet
 from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
 from converters.scripts import opened
@@ -144,7 +144,7 @@ def side(layout: Layout) -> Side:
     )
 
 
-def fingerprint(known: Layout | Rules) -> str:
+def fingerprint(known: Layout | Rules | FileSet) -> str:
     """The sha256 of what a definition resolved to, its code tables included."""
     return hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
 
@@ -166,7 +166,10 @@ def reverse(definitions: MappingSet, there: Plan, job: Job) -> Plan:
 
 def validation(layout: Layout, job: Job) -> Plan:
     """The plan that reads and checks, and writes nothing."""
-    return Plan(side(layout), None, None, _policy((layout,), job))
+    source = side(layout)
+    if job.gather:
+        source = replace(source, groups=(*source.groups, *job.gather))
+    return Plan(source, None, None, _policy((layout,), job))
 
 
 def lanes(job: Job) -> Lanes:

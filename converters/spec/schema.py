@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import OPERATIONS, QUESTIONS, Layout, Mapping
+from converters.model import BETWEEN, OPERATIONS, QUESTIONS, FileSet, Layout, Mapping, Model
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
@@ -16,7 +16,9 @@ __all__ = ["schema"]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, Any]
 
+MODELS: Final[dict[str, type[Model]]] = {"layout": Layout, "mapping": Mapping, "set": FileSet}
 CHOICES: Final = {
+    "Between": BETWEEN,
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
     "Framing": ("delimited", "fixed", "variable"),
@@ -25,10 +27,9 @@ CHOICES: Final = {
 """Model → the keys of which exactly one is given, as its validator asks."""
 
 
-def schema(kind: Literal["layout", "mapping"]) -> Json:
-    """The JSON Schema (2020-12) of layout or mapping files."""
-    model = Layout if kind == "layout" else Mapping
-    found = _for_yaml(model.model_json_schema(by_alias=True, mode="validation"))
+def schema(kind: Literal["layout", "mapping", "set"]) -> Json:
+    """The JSON Schema (2020-12) of layout, mapping or set files."""
+    found = _for_yaml(MODELS[kind].model_json_schema(by_alias=True, mode="validation"))
     assert isinstance(found, dict)
     found["properties"] = {"$schema": {"type": "string"}} | found["properties"]
     if kind == "layout":
