@@ -31,6 +31,9 @@ from converters.pipeline.reading import Source, chunks
 
 __all__ = ["Counted", "Found", "Input", "count"]
 
+FIELDS: Final = 1 << 16
+"""Fields of a layout at most: keys are record × FIELDS + field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -135,10 +138,6 @@ def _plan(layout: Layout, job: Job) -> _Plan:
         texts.append(tuple(found))
         names += [before + one.name for one in record.fields]
     return _Plan(known, tuple(texts), tuple(names))
-
-
-FIELDS: Final = 1 << 16
-"""Fields of a layout at most: keys are record × FIELDS + field."""
 
 
 def _file(plan: _Plan, source: Source, job: Job) -> tuple[Input, dict[str, Ints]]:

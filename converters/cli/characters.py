@@ -9,7 +9,7 @@ import click
 
 from converters.cli import options
 from converters.cli.options import Given
-from converters.cli.words import language, say
+from converters.cli.words import language, say, word
 from converters.errors import UsageError
 
 if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
@@ -82,7 +82,7 @@ def _census(given: Given) -> Census:
 
     out = given["out"]
     if out is not None and out.exists() and not given["force"]:
-        raise UsageError(f"{out} exists already; name another --out, or add --force")
+        raise UsageError(f"{out}: {word('exists')}")
     layout, target = _sides(given)
     sizes = [options.existing(name).stat().st_size for name in given["inputs"] if name != "-"]
     total = sum(sizes) if "-" not in given["inputs"] else None
