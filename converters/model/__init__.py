@@ -8,6 +8,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 from converters.definition import BASE, Characters, Shrink
 from converters.model.checks import GROUPED, QUESTIONS, Check
 from converters.model.framing import (
+    FORMS,
     DelimitedFraming,
     FixedBlocks,
     FixedFraming,
@@ -24,6 +25,7 @@ from converters.model.values import Condition, Model, Name, Override, Size, Titl
 
 __all__ = [
     "BASE",
+    "FORMS",
     "GROUPED",
     "OPERATIONS",
     "QUESTIONS",

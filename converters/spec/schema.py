@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import OPERATIONS, QUESTIONS, Layout, Mapping
+from converters.model import FORMS, OPERATIONS, QUESTIONS, Layout, Mapping
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 CHOICES: Final = {
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed", "variable"),
+    "Framing": FORMS,
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
