@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from definitions import fixed, found, unmarked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -559,3 +560,49 @@ def test_a_record_that_was_not_well_formed_can_be_repaired_and_replayed(tmp_path
     sheet.write_text(text, encoding="utf-8-sig", newline="")
     assert main(["rejects", "replay", str(run), str(sheet), "--out", str(out), *roots]) == 0
     assert b"\n6,a," in (out / "data.csv").read_bytes()
+
+
+def layout_text(record: str, *fields: str, charset: str = "utf-8") -> str:
+    """A layout of XML records: the framing in line 4, the first field in line 7."""
+    head = f"kind: layout\nid: x\ncharset: {charset}\nframing: {{xml: {{record: {record}}}}}\n"
+    marks = ("«" if one.startswith("«") else "" for one in fields)
+    lines = (
+        f"  - {mark}{{{one.removeprefix(mark)}}}\n" for mark, one in zip(marks, fields, strict=True)
+    )
+    return head + "records:\n- fields:\n" + "".join(lines)
+
+
+FAULTS = [
+    ("a charset", layout_text("a/b", "name: c", charset="«cp932"), "DEF-050"),
+    ("nothing around", layout_text("«a", "name: c"), "DEF-002"),
+    ("itself around it", layout_text("«a/b/b", "name: c"), "DEF-050"),
+    ("itself in it", layout_text("a/b", "name: c, path: «d/b"), "DEF-050"),
+    ("no prefix", layout_text("«q:a/b", "name: c"), "DEF-020"),
+    ("no prefix in a path", layout_text("a/b", "name: c, path: «q:c"), "DEF-020"),
+    ("a path twice", layout_text("a/b", "name: c", "name: d, path: «c"), "DEF-022"),
+    (
+        "a value and more",
+        layout_text("a/b", "name: c", "name: d, path: c/d").replace("{name: c", "«{name: c"),
+        "DEF-050",
+    ),
+    ("a name that is none", layout_text("a/b", "name: «c(d)"), "DEF-002"),
+    ("something in an attribute", layout_text("a/b", "name: c, path: «'@x/y'"), "DEF-002"),
+    ("an empty step", layout_text("«a//b", "name: c"), "DEF-002"),
+    (
+        "a filler",
+        layout_text("a/b", "name: c", "filler: 3").replace("{filler", "«{filler"),
+        "DEF-050",
+    ),
+    ("a place", layout_text("a/b", "name: c, «at: 1"), "DEF-003"),
+    ("a host number", layout_text("a/b", "name: c, kind: «packed"), "DEF-050"),
+    ("a reserved prefix", layout_text("a/b, namespaces: {xml: «x}", "name: c"), "DEF-002"),
+    ("a path elsewhere", fixed("name: a, bytes: 4, «path: b"), "DEF-003"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [case[1:] for case in FAULTS], ids=[case[0] for case in FAULTS]
+)
+def test_a_layout_that_cannot_be_is_told_where(text: str, codes: str, tmp_path: Path) -> None:
+    plain, due = unmarked(text, codes)
+    assert found(tmp_path / "x.yaml", plain) == due

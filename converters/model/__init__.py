@@ -9,6 +9,7 @@ from converters.definition import BASE, Characters, Shrink
 from converters.model.checks import GROUPED, QUESTIONS, Check
 from converters.model.filesets import BETWEEN, Between, FileSet, Member, SetOfFiles, Share
 from converters.model.framing import (
+    FORMS,
     DelimitedFraming,
     FixedBlocks,
     FixedFraming,
@@ -26,6 +27,7 @@ from converters.model.values import Condition, Model, Name, Override, Size, Titl
 __all__ = [
     "BASE",
     "BETWEEN",
+    "FORMS",
     "GROUPED",
     "OPERATIONS",
     "QUESTIONS",

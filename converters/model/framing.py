@@ -10,6 +10,7 @@ from pydantic import StringConstraints, model_validator
 from converters.model.values import Model, Name, Size
 
 __all__ = [
+    "FORMS",
     "DelimitedFraming",
     "FixedBlocks",
     "FixedFraming",
@@ -23,7 +24,8 @@ __all__ = [
 Terminator = Literal["crlf", "lf", "none"]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{2}$")]
 
-FORMS: Final = ("fixed", "variable", "delimited", "xml")
+FORMS: Final = ("delimited", "fixed", "variable", "xml")
+"""The keys of which a framing has exactly one."""
 
 DIGITS: Final = {"binary": 256, "text": 10, "zoned": 10}
 """Values of one byte of a length field."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import BETWEEN, OPERATIONS, QUESTIONS, FileSet, Layout, Mapping, Model
+from converters.model import BETWEEN, FORMS, OPERATIONS, QUESTIONS, FileSet, Layout, Mapping, Model
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
@@ -21,7 +21,7 @@ CHOICES: Final = {
     "Between": BETWEEN,
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed", "variable"),
+    "Framing": FORMS,
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
