@@ -19,7 +19,7 @@ Json = dict[str, Any]
 CHOICES: Final = {
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed", "variable"),
+    "Framing": ("delimited", "fixed", "variable", "xml"),
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
