@@ -101,7 +101,8 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
     record = fields.layout.record.model_copy(update={"fields": tuple(kept)})
     values = tuple(one for one in fields.values if one[1] in known)
     layout = fields.layout.model_copy(update={"records": (record,)})
-    return replace(fields, layout=layout, values=values, fillers=())
+    shrinkers = {name: one for name, one in fields.shrinkers.items() if name in known}
+    return replace(fields, layout=layout, values=values, fillers=(), shrinkers=shrinkers)
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

@@ -231,6 +231,21 @@ def test_every_choice_is_a_finding_with_both_characters_and_the_rule(tmp_path: P
     assert counted == {("MAP-006", "氏名"): 1, ("MAP-012", "住所"): 1, ("MAP-012", "氏名"): 3}
 
 
+def test_choices_are_told_in_the_same_order_for_any_batch(tmp_path: Path) -> None:
+    rows = "".join(f"{n:06},{'𠮷邉󠄐田𠮷'[: 2 + n % 5]}山𠮷,,,,\r\n" for n in range(40))
+    text = f"番号,氏名,氏名カナ,住所,生年月日,税額\r\n{rows}"
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8", newline="")
+    mapping = spec.load_mapping("hosts/print-from-citizen")
+    found = []
+    for size, jobs in ((None, 1), (7, 2), (1, 1)):
+        out = tmp_path / f"out-{size}"
+        job = Job((str(tmp_path / "in.csv"),), mapping, out=out, jobs=jobs, batch_records=size)
+        pipeline.convert(job)
+        found.append(((out / "in.dat").read_bytes(), pl.read_parquet(out / "findings.parquet")))
+    assert all(data == found[0][0] and frame.equals(found[0][1]) for data, frame in found)
+    assert len(found[0][1]) > 40
+
+
 LAYOUT = """\
 kind: layout
 format: 1
