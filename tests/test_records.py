@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converters import cli, pipeline, sorting, spec
+from converters import cli, generate, pipeline, sorting, spec
 from converters.columns import Chunk
 from converters.controls import Counting, compile
+from converters.errors import UsageError
 from converters.kernels.records import OTHER
 from converters.model import Layout
 from converters.pipeline import Job
@@ -189,6 +190,29 @@ def test_what_stands_in_front_of_its_records_is_counted_anew_too(tmp_path: Path)
         '2,4,J111,01,0000000102,"見本　二郎",0',
         "3,5",
     ]
+
+
+@pytest.mark.parametrize("id", ["kokuho/exchange", "pension/notice", "zengin/transfer"])
+def test_a_synthetic_file_of_groups_is_right(tmp_path: Path, id: str) -> None:
+    layout, path = spec.load_layout(id), tmp_path / "made"
+    for records in (9, 20_000):
+        generate.write(layout, path, records, seed=3)
+        report = pipeline.validate(Job((str(path),), layout=layout)).report
+        told = [one["code"] for one in report["problems"] if one["severity"] == "error"]
+        assert (told, report["counts"]["read"] > records - 4) == ([], True)
+    again = tmp_path / "again"
+    generate.write(layout, again, 20_000, seed=3)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_synthetic_file_has_every_type_or_is_refused(tmp_path: Path) -> None:
+    layout = spec.load_layout("zengin/transfer")
+    with pytest.raises(UsageError, match="3 records at least"):
+        generate.write(layout, tmp_path / "made", 2, seed=0)
+    with pytest.raises(UsageError, match="several types"):
+        generate.write(layout, tmp_path / "made", 9, seed=0, defects=0.5)
+    with pytest.raises(UsageError, match="a file of its own"):
+        generate.write(spec.load_layout("zengin/transfer-tables"), tmp_path / "made", 9, seed=0)
 
 
 KEYS = (
