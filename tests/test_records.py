@@ -215,6 +215,72 @@ def test_a_synthetic_file_has_every_type_or_is_refused(tmp_path: Path) -> None:
         generate.write(spec.load_layout("zengin/transfer-tables"), tmp_path / "made", 9, seed=0)
 
 
+PAYMENTS = """kind: layout
+id: x
+charset: cp932
+framing: {fixed: {length: 4}}
+order: a b*
+controls: [{field: a.n, count: [b]}]
+records:
+- name: a
+  when: [{at: 1, is: ["1"]}]
+  fields: [{name: k, bytes: 1}, {name: n, bytes: 3, kind: integer}]
+- name: b
+  when: [{at: 1, is: ["2"]}]
+  fields: [{name: k, bytes: 1}, {name: n, bytes: 3, kind: integer}]
+"""
+FAULTS = (
+    ("nothing", "", "", []),
+    ("a name that stands twice", "- name: b", "- name: a", ["DEF-002", "DEF-020", "DEF-022"]),
+    ("a name with a dot", "- name: b", "- name: b.c", ["DEF-002", "DEF-002", "DEF-020"]),
+    ("a key without a value", 'is: ["2"]', "is: []", ["DEF-002"]),
+    ("a key in a column", '{at: 1, is: ["2"]}', '{column: 1, is: ["2"]}', ["DEF-003"]),
+    ("a key of bytes that are none", 'is: ["2"]', 'hex: ["2"]', ["DEF-002"]),
+    ("a key that the charset lacks", 'is: ["2"]', "is: [é]", ["DEF-050"]),
+    ("two types without keys", '  when: [{at: 1, is: ["1"]}]\n', "", []),
+    ("no keys at all", "when:", "notes: x #", ["DEF-003"]),
+    ("an order that is ambiguous", "a b*", "a b* b", ["DEF-002"]),
+    ("a control of no field", "field: a.n", "field: a.x", ["DEF-020"]),
+    ("a control that is no number", "field: a.n", "field: a.k", ["DEF-050"]),
+    ("a count of no record", "count: [b]", "count: [c]", ["DEF-020"]),
+    ("a sum of no field", "count: [b]", "sum: [b.x]", ["DEF-020"]),
+    ("two questions", "count: [b]", "count: [b], number: true", ["DEF-002"]),
+    ("a gap in the second record", "{name: n, bytes: 3", "{name: n, at: 3, bytes: 2", ["DEF-011"]),
+    ("a record of another length", "{name: n, bytes: 3", "{name: n, bytes: 4", ["DEF-012"]),
+    ("a check of no record", "records:", "checks: [{unique: [n]}]\nrecords:", ["DEF-002"]),
+    ("a check of a record", "records:", "checks: [{record: b, unique: [n]}]\nrecords:", []),
+    ("a check of no field", "records:", "checks: [{record: b, unique: [z]}]\nrecords:",
+     ["DEF-020"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "due"), FAULTS, ids=[case[0] for case in FAULTS])
+def test_a_fault_in_types_of_records_is_told(
+    tmp_path: Path, name: str, old: str, new: str, due: list[str]
+) -> None:
+    path = tmp_path / "x.yaml"
+    text = PAYMENTS
+    if "second record" in name:
+        text = text[::-1].replace(old[::-1], new[::-1], 1)[::-1]
+    else:
+        text = text.replace(old, new, -1 if name == "no keys at all" else 1) if old else text
+    path.write_text(text, encoding="utf-8")
+    assert sorted(problem.code for problem in spec.lint([path])) == due
+
+
+def test_a_record_without_a_type_is_set_aside_whatever_its_severity(tmp_path: Path) -> None:
+    text = (ROOT / "layouts/zengin/transfer.yaml").read_text(encoding="utf-8")
+    milder = "severities: [{code: REC-013, severity: 'off', because: x}]\norder:"
+    (tmp_path / "zengin").mkdir()
+    (tmp_path / "zengin/transfer.yaml").write_text(text.replace("order:", milder), encoding="utf-8")
+    path, out = tmp_path / "file.dat", tmp_path / "run"
+    path.write_bytes(joined(header(), UNKNOWN, trailer(0, 0), end()))
+    layout = spec.load_layout("zengin/transfer", [tmp_path])
+    report = pipeline.validate(Job((str(path),), layout=layout, out=out)).report
+    assert (report["counts"]["converted"], report["counts"]["rejected"]) == (3, 1)
+    assert (out / "rejects/file.dat").read_bytes() == UNKNOWN + b"\r\n"
+
+
 KEYS = (
     ("1,2", [0]),
     ('"1",2', [0]),
