@@ -19,8 +19,10 @@ Json = dict[str, Any]
 CHOICES: Final = {
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed", "variable"),
+    "Control": ("count", "number", "sum"),
+    "Framing": ("delimited", "fixed", "variable", "xml"),
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
+    "When": ("at", "column"),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
 
