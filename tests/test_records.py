@@ -229,6 +229,76 @@ records:
   when: [{at: 1, is: ["2"]}]
   fields: [{name: k, bytes: 1}, {name: n, bytes: 3, kind: integer}]
 """
+LINES = PAYMENTS.replace("id: x", "id: y").replace(
+    "{fixed: {length: 4}}", "{delimited: {header: false}}"
+)
+LINES = LINES.replace("{at: 1,", "{column: 1,").replace("bytes: 1", "chars: 1")
+LINES = LINES.replace("bytes: 3", "chars: 3").replace("order: a b*", "order: a+ b*")
+PAIRS = """kind: mapping
+id: x-to-y
+source: x
+target: y
+records:
+- {source: a, target: a, rules: [{to: k, from: k}, {to: n, from: n}]}
+- source: b
+  target: b
+  rules: [{to: k, from: k}, {to: n, from: n}]
+  filter: [{drop: {field: n, equals: "9"}, because: nine}]
+"""
+
+
+def both_ways(tmp_path: Path, content: bytes, **more: Any) -> tuple[bytes, bytes, list[str]]:
+    """A file of several types becomes another one, and comes back; and what was found."""
+    for name, text in (
+        ("x", PAYMENTS.replace("a b*", "a (b | a)*")),
+        ("y", LINES),
+        ("x-to-y", PAIRS),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    mapping = spec.load_mapping("x-to-y", [tmp_path])
+    source, there, back = tmp_path / "in.dat", tmp_path / "there", tmp_path / "back"
+    source.write_bytes(content)
+    options: dict[str, Any] = {"mapping": mapping, "force": True}
+    one = pipeline.convert(Job((str(source),), out=there, **options, **more))
+    found = there / "in.csv"
+    residual = {"residual": there} if more.get("keep_residual") else {}
+    pipeline.convert(Job((str(found),), out=back, back=True, **options, **residual))
+    codes = [problem["code"] for problem in one.report["problems"]]
+    return found.read_bytes(), (back / "in.dat").read_bytes(), codes
+
+
+def test_a_file_of_types_becomes_another_one_in_its_order(tmp_path: Path) -> None:
+    content = b"1002\r\n2005\r\n2007\r\n"
+    assert both_ways(tmp_path, content) == (b"1,2\r\n2,5\r\n2,7\r\n", content, [])
+
+
+def test_what_filters_leave_out_is_no_longer_counted(tmp_path: Path) -> None:
+    found, back, codes = both_ways(tmp_path, b"1003\r\n2005\r\n2009\r\n2007\r\n")
+    assert found == b"1,2\r\n2,5\r\n2,7\r\n"
+    assert (back, codes) == (b"1002\r\n2005\r\n2007\r\n", [])
+
+
+def test_an_order_that_the_target_does_not_have_is_told(tmp_path: Path) -> None:
+    _, _, codes = both_ways(tmp_path, b"1001\r\n2005\r\n1001\r\n")
+    assert codes == ["SET-020"]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    records=st.lists(
+        st.sampled_from([b"1001", b"2 05", b"2009", b"27  ", b"1 12", b"20x5", b"3999"])
+    ),
+    batch=st.sampled_from([1, 2, 3, None]),
+)
+def test_a_file_of_types_comes_back_with_its_residual(
+    tmp_path: Path, records: list[bytes], batch: int | None
+) -> None:
+    content = b"".join(record + b"\r\n" for record in [b"1000", *records])
+    _, back, _ = both_ways(tmp_path, content, keep_residual=True, batch_records=batch)
+    kept = (record for record in [b"1000", *records] if record not in (b"20x5", b"3999"))
+    assert back == b"".join(record + b"\r\n" for record in kept)
+
+
 FAULTS = (
     ("nothing", "", "", []),
     ("a name that stands twice", "- name: b", "- name: a", ["DEF-002", "DEF-020", "DEF-022"]),

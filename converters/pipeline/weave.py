@@ -158,7 +158,7 @@ class Weaver:
                 totals[closed.control][closed.holders[:, 0]] = closed.totals
         for closed in counting.finish():
             totals[closed.control][closed.holders[:, 0]] = closed.totals
-        self.ends = bool(known.order.ends[state])
+        self.ends = state == START or bool(known.order.ends[state])
         return totals
 
     def _added(self, number: int, taken: _Taken) -> Ints:
