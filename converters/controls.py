@@ -9,18 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Context, Decimal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from converters import sequence
-from converters.columns import Batch, Bytes, Ints, Mask, Values, series
+from converters.columns import Batch, Bytes, Ints, Mask, Values, series, text
+from converters.kinds import dtype
 from converters.model import Control, Field, Layout
 from converters.sequence import Sequenced
 
-__all__ = ["Amounts", "Closed", "Controls", "Counting", "amounts", "compile", "units"]
+__all__ = [
+    "Amounts",
+    "Closed",
+    "Controls",
+    "Counting",
+    "amounts",
+    "column",
+    "compile",
+    "spelled",
+    "units",
+]
 
+EXACT = Context(prec=60)
 SAFE = 1 << 62
 """A sum below this needs no more than 64 bits."""
 
@@ -118,6 +131,22 @@ def units(values: Values, scale: int) -> tuple[Ints, Mask]:
         column = column.cast(pl.Decimal(38, scale), strict=False).to_physical()
     whole = column.cast(pl.Int64, strict=False)
     return whole.fill_null(0).to_numpy(), whole.is_not_null().to_numpy()
+
+
+def spelled(number: int | None, scale: int) -> str:
+    """A whole number in units of 10 to the power of -`scale` as text; empty for none."""
+    return "" if number is None else format(Decimal(int(number)).scaleb(-scale, EXACT), "f")
+
+
+def column(field: Field, numbers: npt.NDArray[np.object_], scale: int) -> Values:
+    """Whole numbers, None for a blank, as a column of the field; digits fill it with zeros."""
+    texts = [spelled(number, scale) for number in numbers]
+    if field.kind == "digits":
+        width = field.bytes or field.chars or 0
+        texts = [one and one.zfill(width) for one in texts]
+    known = pl.Series([one or None for one in texts], dtype=pl.String)
+    kind = dtype(field)
+    return text(known) if kind == pl.String() else known.cast(kind)
 
 
 @dataclass(slots=True)

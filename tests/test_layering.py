@@ -54,14 +54,16 @@ ALLOWED = {
     "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
     "keys": VALUES | {"kernels"},
     "groups": VALUES | {"checks", "conditions", "keys"},
-    "controls": VALUES | {"kernels", "sequence"},
+    "controls": VALUES | {"kernels", "kinds", "sequence"},
     "balance": VALUES | {"kernels", "keys"},
     "residual": VALUES | {"kernels"},
     "report": {"balance", "bounds", "findings"},
     "pages": {"findings", "report", "summary"},
     "series": {"errors", "bounds", "findings", "report"},
     "rundir": {"errors", "columns", "findings", "report"},
-    "generate": VALUES | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds"},
+    "generate": VALUES
+    | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels"}
+    | {"controls", "sequence", "sorting"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converters import cli, pipeline, sorting, spec
+from converters import cli, generate, pipeline, sorting, spec
 from converters.columns import Chunk
 from converters.controls import Counting, compile
+from converters.errors import UsageError
 from converters.kernels.records import OTHER
 from converters.model import Layout
 from converters.pipeline import Job
@@ -189,6 +190,165 @@ def test_what_stands_in_front_of_its_records_is_counted_anew_too(tmp_path: Path)
         '2,4,J111,01,0000000102,"見本　二郎",0',
         "3,5",
     ]
+
+
+@pytest.mark.parametrize("id", ["kokuho/exchange", "pension/notice", "zengin/transfer"])
+def test_a_synthetic_file_of_groups_is_right(tmp_path: Path, id: str) -> None:
+    layout, path = spec.load_layout(id), tmp_path / "made"
+    for records in (9, 20_000):
+        generate.write(layout, path, records, seed=3)
+        report = pipeline.validate(Job((str(path),), layout=layout)).report
+        told = [one["code"] for one in report["problems"] if one["severity"] == "error"]
+        assert (told, report["counts"]["read"] > records - 4) == ([], True)
+    again = tmp_path / "again"
+    generate.write(layout, again, 20_000, seed=3)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_a_synthetic_file_has_every_type_or_is_refused(tmp_path: Path) -> None:
+    layout = spec.load_layout("zengin/transfer")
+    with pytest.raises(UsageError, match="3 records at least"):
+        generate.write(layout, tmp_path / "made", 2, seed=0)
+    with pytest.raises(UsageError, match="several types"):
+        generate.write(layout, tmp_path / "made", 9, seed=0, defects=0.5)
+    with pytest.raises(UsageError, match="a file of its own"):
+        generate.write(spec.load_layout("zengin/transfer-tables"), tmp_path / "made", 9, seed=0)
+
+
+PAYMENTS = """kind: layout
+id: x
+charset: cp932
+framing: {fixed: {length: 4}}
+order: a b*
+controls: [{field: a.n, count: [b]}]
+records:
+- name: a
+  when: [{at: 1, is: ["1"]}]
+  fields: [{name: k, bytes: 1}, {name: n, bytes: 3, kind: integer}]
+- name: b
+  when: [{at: 1, is: ["2"]}]
+  fields: [{name: k, bytes: 1}, {name: n, bytes: 3, kind: integer}]
+"""
+LINES = PAYMENTS.replace("id: x", "id: y").replace(
+    "{fixed: {length: 4}}", "{delimited: {header: false}}"
+)
+LINES = LINES.replace("{at: 1,", "{column: 1,").replace("bytes: 1", "chars: 1")
+LINES = LINES.replace("bytes: 3", "chars: 3").replace("order: a b*", "order: a+ b*")
+PAIRS = """kind: mapping
+id: x-to-y
+source: x
+target: y
+records:
+- {source: a, target: a, rules: [{to: k, from: k}, {to: n, from: n}]}
+- source: b
+  target: b
+  rules: [{to: k, from: k}, {to: n, from: n}]
+  filter: [{drop: {field: n, equals: "9"}, because: nine}]
+"""
+
+
+def both_ways(tmp_path: Path, content: bytes, **more: Any) -> tuple[bytes, bytes, list[str]]:
+    """A file of several types becomes another one, and comes back; and what was found."""
+    for name, text in (
+        ("x", PAYMENTS.replace("a b*", "a (b | a)*")),
+        ("y", LINES),
+        ("x-to-y", PAIRS),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    mapping = spec.load_mapping("x-to-y", [tmp_path])
+    source, there, back = tmp_path / "in.dat", tmp_path / "there", tmp_path / "back"
+    source.write_bytes(content)
+    options: dict[str, Any] = {"mapping": mapping, "force": True}
+    one = pipeline.convert(Job((str(source),), out=there, **options, **more))
+    found = there / "in.csv"
+    residual = {"residual": there} if more.get("keep_residual") else {}
+    pipeline.convert(Job((str(found),), out=back, back=True, **options, **residual))
+    codes = [problem["code"] for problem in one.report["problems"]]
+    return found.read_bytes(), (back / "in.dat").read_bytes(), codes
+
+
+def test_a_file_of_types_becomes_another_one_in_its_order(tmp_path: Path) -> None:
+    content = b"1002\r\n2005\r\n2007\r\n"
+    assert both_ways(tmp_path, content) == (b"1,2\r\n2,5\r\n2,7\r\n", content, [])
+
+
+def test_what_filters_leave_out_is_no_longer_counted(tmp_path: Path) -> None:
+    found, back, codes = both_ways(tmp_path, b"1003\r\n2005\r\n2009\r\n2007\r\n")
+    assert found == b"1,2\r\n2,5\r\n2,7\r\n"
+    assert (back, codes) == (b"1002\r\n2005\r\n2007\r\n", [])
+
+
+def test_an_order_that_the_target_does_not_have_is_told(tmp_path: Path) -> None:
+    _, _, codes = both_ways(tmp_path, b"1001\r\n2005\r\n1001\r\n")
+    assert codes == ["SET-020"]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    records=st.lists(
+        st.sampled_from([b"1001", b"2 05", b"2009", b"27  ", b"1 12", b"20x5", b"3999"])
+    ),
+    batch=st.sampled_from([1, 2, 3, None]),
+)
+def test_a_file_of_types_comes_back_with_its_residual(
+    tmp_path: Path, records: list[bytes], batch: int | None
+) -> None:
+    content = b"".join(record + b"\r\n" for record in [b"1000", *records])
+    _, back, _ = both_ways(tmp_path, content, keep_residual=True, batch_records=batch)
+    kept = (record for record in [b"1000", *records] if record not in (b"20x5", b"3999"))
+    assert back == b"".join(record + b"\r\n" for record in kept)
+
+
+FAULTS = (
+    ("nothing", "", "", []),
+    ("a name that stands twice", "- name: b", "- name: a", ["DEF-002", "DEF-020", "DEF-022"]),
+    ("a name with a dot", "- name: b", "- name: b.c", ["DEF-002", "DEF-002", "DEF-020"]),
+    ("a key without a value", 'is: ["2"]', "is: []", ["DEF-002"]),
+    ("a key in a column", '{at: 1, is: ["2"]}', '{column: 1, is: ["2"]}', ["DEF-003"]),
+    ("a key of bytes that are none", 'is: ["2"]', 'hex: ["2"]', ["DEF-002"]),
+    ("a key that the charset lacks", 'is: ["2"]', "is: [é]", ["DEF-050"]),
+    ("two types without keys", '  when: [{at: 1, is: ["1"]}]\n', "", []),
+    ("no keys at all", "when:", "notes: x #", ["DEF-003"]),
+    ("an order that is ambiguous", "a b*", "a b* b", ["DEF-002"]),
+    ("a control of no field", "field: a.n", "field: a.x", ["DEF-020"]),
+    ("a control that is no number", "field: a.n", "field: a.k", ["DEF-050"]),
+    ("a count of no record", "count: [b]", "count: [c]", ["DEF-020"]),
+    ("a sum of no field", "count: [b]", "sum: [b.x]", ["DEF-020"]),
+    ("two questions", "count: [b]", "count: [b], number: true", ["DEF-002"]),
+    ("a gap in the second record", "{name: n, bytes: 3", "{name: n, at: 3, bytes: 2", ["DEF-011"]),
+    ("a record of another length", "{name: n, bytes: 3", "{name: n, bytes: 4", ["DEF-012"]),
+    ("a check of no record", "records:", "checks: [{unique: [n]}]\nrecords:", ["DEF-002"]),
+    ("a check of a record", "records:", "checks: [{record: b, unique: [n]}]\nrecords:", []),
+    ("a check of no field", "records:", "checks: [{record: b, unique: [z]}]\nrecords:",
+     ["DEF-020"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "due"), FAULTS, ids=[case[0] for case in FAULTS])
+def test_a_fault_in_types_of_records_is_told(
+    tmp_path: Path, name: str, old: str, new: str, due: list[str]
+) -> None:
+    path = tmp_path / "x.yaml"
+    text = PAYMENTS
+    if "second record" in name:
+        text = text[::-1].replace(old[::-1], new[::-1], 1)[::-1]
+    else:
+        text = text.replace(old, new, -1 if name == "no keys at all" else 1) if old else text
+    path.write_text(text, encoding="utf-8")
+    assert sorted(problem.code for problem in spec.lint([path])) == due
+
+
+def test_a_record_without_a_type_is_set_aside_whatever_its_severity(tmp_path: Path) -> None:
+    text = (ROOT / "layouts/zengin/transfer.yaml").read_text(encoding="utf-8")
+    milder = "severities: [{code: REC-013, severity: 'off', because: x}]\norder:"
+    (tmp_path / "zengin").mkdir()
+    (tmp_path / "zengin/transfer.yaml").write_text(text.replace("order:", milder), encoding="utf-8")
+    path, out = tmp_path / "file.dat", tmp_path / "run"
+    path.write_bytes(joined(header(), UNKNOWN, trailer(0, 0), end()))
+    layout = spec.load_layout("zengin/transfer", [tmp_path])
+    report = pipeline.validate(Job((str(path),), layout=layout, out=out)).report
+    assert (report["counts"]["converted"], report["counts"]["rejected"]) == (3, 1)
+    assert (out / "rejects/file.dat").read_bytes() == UNKNOWN + b"\r\n"
 
 
 KEYS = (

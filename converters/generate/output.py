@@ -17,6 +17,7 @@ from converters import status as outcome
 from converters.columns import Bytes, Chunk, Ints, Spans
 from converters.errors import EnvironmentFailure, UsageError
 from converters.forms import Form
+from converters.generate import groups
 from converters.generate.columns import columns, compile
 from converters.generate.defects import DEFECTS, Truth, damaged
 from converters.generate.people import BLOCK
@@ -34,8 +35,11 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
     The same layout, number of records, seed and rate give the same bytes. UsageError for defects
     in a form whose records cannot be damaged one by one.
     """
-    if defects > 0 and (layout.framing.xml or layout.framing.blocked):
-        raise UsageError(f"{layout.id}: defects cannot be made in XML, or in blocks")
+    if defects > 0 and (layout.framing.xml or layout.framing.blocked or layout.is_mixed):
+        kinds = "XML, in blocks, or in several types of records"
+        raise UsageError(f"{layout.id}: defects cannot be made in {kinds}")
+    if layout.is_apart:
+        raise UsageError(f"{layout.id}: each type of record has a file of its own")
     try:
         with path.open("wb") as out:
             truths = list(_written(layout, out, records, seed, defects))
@@ -48,7 +52,7 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
 def _written(
     layout: Layout, out: BinaryIO, records: int, seed: int, defects: float
 ) -> Iterator[Truth]:
-    form = _form(layout)
+    form = _form(layout.parts[0])
     opening = form.opening()
     out.write(opening)
     place, turns = len(opening), sorted(DEFECTS)
@@ -68,6 +72,9 @@ def _written(
 
 def blocks(layout: Layout, records: int, seed: int) -> Iterator[tuple[Bytes, Ints]]:
     """The records of a file, block by block: their bytes and bounds."""
+    if layout.is_mixed:
+        yield from groups.blocks(layout, [_form(part) for part in layout.parts], records, seed)
+        return
     plan, codec, form = compile(layout), fields.compile(layout), _form(layout)
     for block in range((records + BLOCK - 1) // BLOCK):
         batch = columns(plan, seed, block)

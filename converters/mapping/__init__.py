@@ -5,6 +5,5 @@ To add an operation, write its pair in a module of this folder, add one line to
 """
 
 from converters.mapping.program import OPERATIONS, Dropped, Mapped, Program, compile, parent
-from converters.mapping.values import from_text
 
-__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile", "from_text", "parent"]
+__all__ = ["OPERATIONS", "Dropped", "Mapped", "Program", "compile", "parent"]

@@ -12,7 +12,7 @@ import polars as pl
 
 from converters import findings
 from converters.columns import Ints
-from converters.controls import Closed, Counting
+from converters.controls import Closed, Counting, spelled
 from converters.findings import SCHEMA
 from converters.pipeline.plan import Lanes
 from converters.pipeline.reading import Source
@@ -137,17 +137,9 @@ class Audit:
             self._found.append(_frame(self._file, RUNNING, listed))
 
 
-def _both(held: object, counted: object, scale: int) -> str:
+def _both(held: int | None, counted: int, scale: int) -> str:
     """What stands there, and what was counted."""
-    return f"{_shown(held, scale)} > {_shown(counted, scale)}"
-
-
-def _shown(units: object, scale: int) -> str:
-    if units is None:
-        return ""
-    whole = int(units)  # type: ignore[call-overload]
-    sign, size = "-" if whole < 0 else "", abs(whole)
-    return f"{sign}{size // 10**scale}.{size % 10**scale:0{scale}}" if scale else str(whole)
+    return f"{spelled(held, scale)} > {spelled(counted, scale)}"
 
 
 def woven(lanes: Lanes, file: int, made: Weaver | None) -> pl.DataFrame:

@@ -104,11 +104,15 @@ class _Apart:
 class _Woven:
     """Several types of records in one file. Guards the sink, the weaver that waits for all of them,
     and two readers of the residual: one in step with the records that come in, one with the merged.
+
+    Where a residual is used or kept, it knows the records as the mapping makes them, so nothing is
+    counted anew.
     """
 
     def __init__(
-        self, lanes: Lanes, sink: Sink, scratch: Path, use: Sequence[residual.Reader]
+        self, lanes: Lanes, sink: Sink, use: Sequence[residual.Reader], how: tuple[Path, bool]
     ) -> None:
+        scratch, self._counts = how
         self.misfits: list[int] = []
         self._form = _target(lanes, 0).form
         self._sink = sink
@@ -130,7 +134,7 @@ class _Woven:
         use = self._use[1] if self._use else None
         self._sink.write(use.edge("opening") if use else self._form.opening())
         packer = self._form.packer(use.edge("blocks") if use else b"")
-        for block in self._weaver.blocks(counted=use is None):
+        for block in self._weaver.blocks(self._counts):
             data: Bytes = block.data
             if use and len(block.numbers):
                 made = Made(data, block.bounds, block.numbers)
@@ -211,7 +215,8 @@ def opened(
     if run is None and len(paths) > 1:
         raise UsageError("--to - writes one file; each type of record has one of its own")
     sinks = [run.sink(path) if run else standard_output() for path in paths]
-    output = _made(lanes, sinks, scratch, used)
+    counts = used is None and not job.keep_residual
+    output = _made(lanes, sinks, used, (scratch, counts))
     kept = None
     if run is not None and job.keep_residual:
         kept = run.sink(f"{FOLDER}/{group.name}.parquet")
@@ -225,10 +230,10 @@ def opened(
             run.close(sink)
 
 
-def _made(lanes: Lanes, sinks: Sequence[Sink], scratch: Path, used: Path | None) -> Output:
+def _made(lanes: Lanes, sinks: Sequence[Sink], used: Path | None, how: tuple[Path, bool]) -> Output:
     if lanes.written is not None:
         use = [residual.Reader(used), residual.Reader(used)] if used else []
-        return _Woven(lanes, sinks[0], scratch, use)
+        return _Woven(lanes, sinks[0], use, how)
     if lanes.is_mixed:
         return _Apart(lanes, sinks)
     return _Plain(_target(lanes, 0), sinks[0], residual.Reader(used) if used else None)

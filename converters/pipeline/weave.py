@@ -14,20 +14,19 @@ from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from converters import fields, forms, sorting
+from converters import controls, fields, forms, sorting
 from converters import status as outcome
-from converters.columns import Batch, Bytes, Chunk, Ints, Text, Values, text
+from converters.columns import Batch, Bytes, Chunk, Ints
 from converters.controls import Controls, Counting
 from converters.kernels.records import pick
-from converters.mapping import from_text
 from converters.pipeline.plan import Lanes, Side
 from converters.pipeline.work import Lane
 from converters.sequence import START
 
 __all__ = ["Block", "Weaver"]
 
+Totals = npt.NDArray[np.object_]
 ROWS: Final = 1 << 15
 """Records of a type that are looked at together."""
 
@@ -140,17 +139,17 @@ class Weaver:
             order = np.argsort(every, kind="stable").astype(np.int64)
             yield _Taken(runs, order, np.asarray(every[order], np.int64), np.concatenate(kinds))
 
-    def _totals(self) -> dict[int, npt.NDArray[np.object_]]:
+    def _totals(self) -> dict[int, Totals]:
         """What each control should hold, for each record that holds it, in their order."""
-        controls, counting, state = self._controls, Counting(self._controls), START
+        known, counting, state = self._controls, Counting(self._controls), START
         totals = {
             number: np.full(self._spools[holder].rows, None, object)
-            for number, holder in enumerate(controls.holders)
+            for number, holder in enumerate(known.holders)
         }
         for taken in self._taken():
             kinds = taken.kinds[taken.order]
             rows = np.concatenate([np.arange(*run) for _, run in taken.runs])[taken.order]
-            walk = sorting.walked(controls.order, kinds, state)
+            walk = sorting.walked(known.order, kinds, state)
             state = int(walk.states[-1])
             wrong = zip(taken.numbers[walk.wrong].tolist(), kinds[walk.wrong].tolist(), strict=True)
             self.wrong += list(wrong)[: 1 - len(self.wrong)]
@@ -159,7 +158,7 @@ class Weaver:
                 totals[closed.control][closed.holders[:, 0]] = closed.totals
         for closed in counting.finish():
             totals[closed.control][closed.holders[:, 0]] = closed.totals
-        self.ends = bool(controls.order.ends[state])
+        self.ends = state == START or bool(known.order.ends[state])
         return totals
 
     def _added(self, number: int, taken: _Taken) -> Ints:
@@ -176,7 +175,7 @@ class Weaver:
         return np.asarray(np.concatenate(parts)[taken.order], np.int64)
 
     def _part(
-        self, kind: int, run: tuple[int, int], totals: dict[int, npt.NDArray[np.object_]]
+        self, kind: int, run: tuple[int, int], totals: dict[int, Totals]
     ) -> tuple[Bytes, Ints]:
         """The bytes of a run of one type, and their bounds."""
         spool, (first, last) = self._spools[kind], run
@@ -185,7 +184,7 @@ class Weaver:
         data = np.asarray(spool.read("data", "u1", int(edges[0]), int(edges[-1])), np.uint8)
         bounds = edges - edges[0]
         held = {
-            self._controls.controls[number].item: _scaled(found[first:last], self._scale(number))
+            self._controls.controls[number].item: (found[first:last], self._controls.scales[number])
             for number, found in totals.items()
             if self._controls.holders[number] == kind
         }
@@ -193,11 +192,9 @@ class Weaver:
             return data, bounds
         made, edges, unfit = _counted(self._sides[kind], data, bounds, held)
         for item, row in unfit.items():
-            self.left.append((kind, item, held[item][row]))
+            numbers, scale = held[item]
+            self.left.append((kind, item, controls.spelled(numbers[row], scale)))
         return made, edges
-
-    def _scale(self, number: int) -> int:
-        return self._controls.scales[number]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,17 +208,8 @@ class _Taken:
     kinds: Bytes
 
 
-def _scaled(totals: npt.NDArray[np.object_], scale: int) -> list[str]:
-    """Whole numbers of the last decimal place as the text of numbers."""
-    if not scale:
-        return ["" if one is None else str(one) for one in totals]
-    return [
-        "" if one is None else f"{one // 10**scale}.{one % 10**scale:0{scale}}" for one in totals
-    ]
-
-
 def _counted(
-    side: Side, data: Bytes, known: Ints, held: dict[str, list[str]]
+    side: Side, data: Bytes, known: Ints, held: dict[str, tuple[Totals, int]]
 ) -> tuple[Bytes, Ints, dict[str, int]]:
     """Records with other values in the fields that count. A record with a field that is too small
     stays as it is; the first of them is told for each field."""
@@ -231,7 +219,8 @@ def _counted(
     split = side.form.split(whole, True)
     chunk = Chunk(0, 0, 1, 0, whole, split.bounds, split.stop, split.codes, split.own)
     batch, _ = fields.decode(side.fields, side.form.spans(chunk, None), 1)
-    fresh = {name: _column(side, name, values) for name, values in held.items()}
+    record = side.layout.record
+    fresh = {name: controls.column(record.field(name), *found) for name, found in held.items()}
     texts, outcomes = fields.encode(side.fields, Batch(batch.records, {**batch.columns, **fresh}))
     fitted = side.form.fit(texts)
     bad, unfit = np.zeros(len(batch), np.bool_), {}
@@ -250,13 +239,3 @@ def _counted(
     out = np.empty(int(sizes.sum()), np.uint8)
     pick(both, edges, rows, out)
     return out, np.concatenate([[0], np.cumsum(sizes)]), unfit
-
-
-def _column(side: Side, name: str, values: list[str]) -> Values:
-    """Numbers as values of a field; digits fill their field with zeros."""
-    known = side.layout.record.field(name)
-    if known.kind == "digits":
-        width = known.bytes or known.chars or 0
-        values = [one and one.zfill(width) for one in values]
-    shown: Text = text(pl.Series([one or None for one in values], dtype=pl.String))
-    return from_text(shown, known).values

@@ -127,7 +127,8 @@ def _done(lanes: Lanes, source: Source, marked: Marked, further: Work) -> Done:
     if len(rows):
         unknown = sorting.picked(chunk, rows)
         broken = findings.from_records(unknown, PROBLEMS, unknown.codes, {})
-        found.append(findings.judge(broken, lanes.policy))
+        # Whatever a definition makes of the code: a record without fields cannot go on.
+        found.append(findings.judge(broken, replace(lanes.policy, overrides=())))
         rejected[rows[unknown.rows(findings.errors(found[-1]))]] = True
         kept_rows += _unknown(unknown) if kept_rows or not parts else []
     frame = findings.in_order([one for one in found if len(one)] or found)

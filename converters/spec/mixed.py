@@ -22,6 +22,14 @@ LARGEST: Final = 18
 
 def check_mixed(document: Document, layout: Layout) -> Iterator[Problem]:
     """Everything about the types of records together."""
+    types = [record.name for record in layout.records]
+    for number, check in enumerate(layout.checks):
+        where: Loc = ("checks", number)
+        if check.record is not None:
+            yield from check_name(document, types, check.record, (*where, "record"), "record")
+        elif layout.is_mixed:
+            message = "the check needs `record`: there are several types of records"
+            yield document.problem(where, "DEF-002", message)
     if not layout.is_mixed:
         for key in ("order", "controls"):
             if getattr(layout, key):
@@ -37,14 +45,6 @@ def check_mixed(document: Document, layout: Layout) -> Iterator[Problem]:
             yield document.problem(("order",), "DEF-002", f"the order cannot be used: {exc}")
     for number, control in enumerate(layout.controls):
         yield from _control(document, layout, control, ("controls", number))
-    types = [record.name for record in layout.records]
-    for number, check in enumerate(layout.checks):
-        loc: Loc = ("checks", number)
-        if check.record is None:
-            message = "the check needs `record`: there are several types of records"
-            yield document.problem(loc, "DEF-002", message)
-        else:
-            yield from check_name(document, types, check.record, (*loc, "record"), "record")
     every = [name for part in layout.parts for name in item_names(part)]
     yield from check_overrides(document, every, layout.severities)
 
@@ -152,10 +152,19 @@ def check_pairs(document: Document, mapping_set: MappingSet) -> Iterator[Problem
 
 def _numbers(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:
     """The types of records whose numbers are asked for are there."""
-    mapping, types = mapping_set.mapping, list(mapping_set.source.types)
-    rules: list[tuple[Loc, Rule]] = [(("rules", at), rule) for at, rule in enumerate(mapping.rules)]
+    mapping, source = mapping_set.mapping, mapping_set.source
+    own = source.record.name
+    rules: list[tuple[Loc, Rule, str]] = [
+        (("rules", at), rule, own) for at, rule in enumerate(mapping.rules)
+    ]
     for place, part in enumerate(mapping.records):
-        rules += [(("records", place, "rules", at), rule) for at, rule in enumerate(part.rules)]
-    for loc, rule in rules:
-        if rule.number is not None:
-            yield from check_name(document, types, rule.number, (*loc, "number"), "record")
+        loc: Loc = ("records", place, "rules")
+        rules += [((*loc, at), rule, part.source) for at, rule in enumerate(part.rules)]
+    for loc, rule, record in rules:
+        if rule.number is None:
+            continue
+        where = (*loc, "number")
+        yield from check_name(document, source.types, rule.number, where, "record")
+        if source.is_apart and rule.number != record:
+            message = f"{rule.number} stands in another file than {record}, not before it"
+            yield document.problem(where, "DEF-050", message)

@@ -21,8 +21,10 @@ CHOICES: Final = {
     "Between": BETWEEN,
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
+    "Control": ("count", "number", "sum"),
     "Framing": FORMS,
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
+    "When": ("at", "column"),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
 
