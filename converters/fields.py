@@ -101,7 +101,7 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
     record = fields.layout.record.model_copy(update={"fields": tuple(kept)})
     values = tuple(one for one in fields.values if one[1] in known)
     layout = fields.layout.model_copy(update={"records": (record,)})
-    return Fields(layout, fields.charset, values, ())
+    return Fields(layout, fields.charset, values, (), {})
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

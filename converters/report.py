@@ -58,7 +58,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input as it was read; `form` is fixed or delimited."""
+    """One input as it was read; `form` is fixed or delimited.
+
+    `findings` counts those on the file and its records by severity, `layout` names its layout
+    where the inputs of a run have different ones.
+    """
 
     path: str
     bytes: int
@@ -66,6 +70,8 @@ class Input:
     records: int
     charset: str
     form: str
+    findings: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(SEVERITIES, 0))
+    layout: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ def report(facts: RunFacts) -> dict[str, Any]:
         "stopped": facts.stopped or None,
         "definitions": [_definition(known) for known in facts.definitions],
         "policy": _policy(facts.policy),
-        "inputs": [asdict(known) for known in facts.inputs],
+        "inputs": [asdict(known) | {"layout": known.layout or None} for known in facts.inputs],
         "outputs": [asdict(known) for known in facts.outputs],
         "counts": _counts(facts.counts),
         "balance": dict(facts.balance),

@@ -230,7 +230,7 @@ def _example(report: Report, problem: Report, lang: str) -> str:
     sample = problem["samples"][0] if problem["samples"] else {}
     parts = []
     if sample and len(report["inputs"]) > 1:
-        parts.append(_input(report, sample))
+        parts.append(report["inputs"][sample["file"]]["path"])
     if "record" in sample:
         parts.append(_word("at", lang, record=_number(sample["record"])))
     if "record" in sample or sample.get("offset"):
@@ -284,9 +284,11 @@ def next_commands(report: Report) -> Iterator[str]:
             place = ["--at", str(sample["record"])]
             if problem["scope"] in ("mapping", "output"):
                 place += ["--mapping", known["mapping"]]
-            yield _command("preview", _input(report, sample), "--layout", known["source"], *place)
+            read = report["inputs"][sample["file"]]
+            layout = read.get("layout") or known["source"]
+            yield _command("preview", read["path"], "--layout", layout, *place)
             yield _command("explain", problem["code"])
-            if directory and int(report["counts"]["rejected"]):
+            if directory and int(report["counts"]["rejected"]) and "set" not in known:
                 yield _command("rejects", "extract", directory, "-o", "repair.xlsx")
             return
     if report["command"] == "convert" and directory and report["status"] != "stopped":
@@ -297,11 +299,6 @@ def next_commands(report: Report) -> Iterator[str]:
             way += ["--residual", directory]
         out = f"{directory}-back"
         yield _command("convert", *paths, "--mapping", known["mapping"], *way, "--out", out)
-
-
-def _input(report: Report, sample: Report) -> str:
-    path: str = report["inputs"][sample["file"]]["path"]
-    return path
 
 
 def _command(*arguments: str) -> str:

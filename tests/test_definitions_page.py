@@ -130,6 +130,7 @@ def test_the_complete_examples_are_clean_and_load(examples: Path) -> None:
     assert spec.lint([examples], [examples]) == ()
     loaded = spec.load_mapping("example/person-to-citizen", [examples])
     assert (loaded.source.id, loaded.target.id) == ("example/person", "example/citizen")
+    assert [*spec.load_set("example/delivery", [examples]).layouts] == ["citizen", "person"]
 
 
 def test_the_complete_examples_have_every_kind_and_every_operation(examples: Path) -> None:

@@ -91,6 +91,19 @@ ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}
 ALLOWED |= {
     "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},
 }
+ALLOWED |= {
+    "filesets": {
+        "errors",
+        "model",
+        "conditions",
+        "findings",
+        "groups",
+        "pages",
+        "pipeline",
+        "report",
+        "rundir",
+    },
+}
 ALLOWED |= {"cli": set(ALLOWED)}
 
 HOMES = {

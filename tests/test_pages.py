@@ -149,7 +149,9 @@ def expected_rows(report: Report) -> dict[str, list[list[str]]]:
         ],
         "after": [[name, *filled(one)] for name, one in sides["target"].items()],
         "inputs": [
-            [number(one["records"]), number(one["bytes"]), one["sha256"]]
+            [number(one["records"]), number(one["bytes"])]
+            + [number(one["findings"][name]) for name in ("error", "warning")]
+            + [one["sha256"]]
             for one in report["inputs"]
         ],
         "outputs": [
@@ -161,7 +163,7 @@ def expected_rows(report: Report) -> dict[str, list[list[str]]]:
 
 def test_every_number_of_the_tables_is_that_of_the_report(run: Path, report: Report) -> None:
     tree = markup.fromstring((run / "report.html").read_bytes())
-    columns = {"keys": (1, 2, 3), "fill": (2, 3, 4, 5), "inputs": (1, 2, 5)}
+    columns = {"keys": (1, 2, 3), "fill": (2, 3, 4, 5), "inputs": (1, 2, 5, 6, 7)}
     for name, expected in expected_rows(report).items():
         rows = rows_of(tree, name)
         places = columns.get(name, range(len(expected[0])))

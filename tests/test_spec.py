@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from definitions import (
@@ -122,11 +123,17 @@ def test_a_style_left_out_is_the_plain_one_of_the_form(
     assert spec.load_layout(str(definition)).record.fields[0].style == style
 
 
+LOAD: dict[str, Any] = {
+    "layout": spec.load_layout,
+    "mapping": spec.load_mapping,
+    "set": spec.load_set,
+}
+
+
 def test_every_shipped_definition_is_clean_and_loads() -> None:
     assert spec.lint([SHIPPED]) == ()
     for entry in spec.list_definitions():
-        load = spec.load_layout if entry.kind == "layout" else spec.load_mapping
-        assert load(entry.id) is not None
+        assert LOAD[entry.kind](entry.id) is not None
         assert entry.title("ja")
 
 
@@ -239,7 +246,7 @@ def test_every_charset_that_needs_even_widths_is_known() -> None:
     assert set(NAMES.values()) >= fields.DOUBLE_BYTE
 
 
-@pytest.mark.parametrize("kind", ["layout", "mapping"])
+@pytest.mark.parametrize("kind", ["layout", "mapping", "set"])
 def test_the_schema_is_a_schema(kind: str) -> None:
     Draft202012Validator.check_schema(spec.schema(kind))
     json.dumps(spec.schema(kind))

@@ -209,12 +209,12 @@ def show_coverage(**given: Unpack[Given]) -> int:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["layout", "mapping", "report"]))
+@click.argument("name", type=click.Choice(["layout", "mapping", "report", "set"]))
 @options.common
 def schema(**given: Unpack[Given]) -> int:
     """Print a JSON Schema.
 
-    That of layouts and mappings is for editors: name the file in a `$schema` line.
+    Those of layouts, mappings and sets are for editors: name the file in a `$schema` line.
 
     \b
     utsushi schema layout > layout.schema.json

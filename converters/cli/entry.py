@@ -18,6 +18,7 @@ import click
 
 from converters.cli import (
     characters,
+    checking,
     definitions,
     files,
     purging,
@@ -58,6 +59,7 @@ def commands() -> None:
 for command in (
     runs.convert,
     runs.validate,
+    checking.check,
     runs.roundtrip,
     files.preview,
     files.generate,

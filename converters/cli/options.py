@@ -50,11 +50,13 @@ class Given(TypedDict, total=False):
     code: str
     codes: tuple[str, ...]
     defects: float
+    delivery: Path
     dialect: str
     dry_run: bool
     fail_on: str
     fields: tuple[str, ...]
     file: str
+    file_set: str
     first: str
     folder: Path | None
     font: Path | None
@@ -75,7 +77,7 @@ class Given(TypedDict, total=False):
     max_rise: float
     max_shift: float
     max_unknown_rise: float
-    name: Literal["layout", "mapping", "report"]
+    name: Literal["layout", "mapping", "report", "set"]
     number: int
     on_error: str
     out: Path | None

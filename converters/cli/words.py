@@ -54,6 +54,10 @@ WORDS = {
         "次は: utsushi layout lint {layout} && utsushi validate {file} --layout {layout}",
         "next: utsushi layout lint {layout} && utsushi validate {file} --layout {layout}",
     ),
+    "unmade": (
+        "検査できませんでした: {rule} {fields}（ファイルがないか、読めない値があります）",
+        "could not be checked: {rule} {fields} (a file is missing, or a value could not be read)",
+    ),
     "written": ("{records} 件を {path} に書きました", "wrote {records} records to {path}"),
 }
 """Key to the sentence in Japanese and in English."""

@@ -68,11 +68,14 @@ class Tally:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._groups: dict[tuple[str, str], _Group] = {}
+        self._files: dict[tuple[int, str], int] = {}
 
     def add(self, frame: pl.DataFrame) -> None:
         """Count the findings of one batch."""
         if not len(frame):
             return
+        for file, severity, count in frame.group_by("file", "severity").len().iter_rows():
+            self._files[file, severity] = self._files.get((file, severity), 0) + count
         for part in frame.partition_by("code", "field", maintain_order=True):
             code, name, severity = part["code"][0], part["field"][0], part["severity"][0]
             group = self._groups.setdefault((code, name), _Group(severity))
@@ -92,6 +95,13 @@ class Tally:
     def count(self, severity: str) -> int:
         """Findings of that severity so far."""
         return sum(group.count for group in self._groups.values() if group.severity == severity)
+
+    def files(self, count: int) -> list[dict[str, int]]:
+        """Findings of each severity in each of so many files."""
+        return [
+            {severity: self._files.get((file, severity), 0) for severity in SEVERITIES}
+            for file in range(count)
+        ]
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything counted: errors first, then by code and field."""

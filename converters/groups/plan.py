@@ -18,7 +18,7 @@ from converters.groups import columns, rules
 from converters.keys import as_text, hashes
 from converters.model import GROUPED, Check, Layout
 
-__all__ = ["Group", "compile", "rows"]
+__all__ = ["Group", "compile", "nothing", "rows"]
 
 Judge = Callable[[pl.DataFrame, list[str]], pl.DataFrame]
 """The rows of whole groups, in the order of the input, and their key columns → `rules.FOUND`."""
@@ -31,7 +31,8 @@ BUCKET: Final = np.uint64(58)
 class Group:
     """One grouped check. `steps` is finding code to place of its step, those left out that are off.
 
-    `fields` are all that it reads; `values` makes its own columns; `when` limits the records.
+    `fields` are all that it reads; `values` makes its own columns; `when` limits the records. With
+    a `sink` the rows go there, and nothing is judged here.
     """
 
     per: tuple[str, ...]
@@ -40,6 +41,7 @@ class Group:
     values: Callable[[Batch], dict[str, pl.Series]]
     judge: Judge
     when: Holds | None = None
+    sink: Callable[[pa.Table], None] | None = None
 
 
 def compile(layout: Layout, checks: Checks) -> tuple[Group, ...]:
@@ -54,6 +56,11 @@ def compile(layout: Layout, checks: Checks) -> tuple[Group, ...]:
         if check.question in GROUPED and steps:
             found.append(_group(layout, check, steps))
     return tuple(found)
+
+
+def nothing(_batch: Batch) -> dict[str, pl.Series]:
+    """No columns but those of the key."""
+    return {}
 
 
 def _group(layout: Layout, check: Check, steps: Mapping[str, int]) -> Group:
@@ -133,7 +140,7 @@ def rows(
 
     A row is in doubt when a field the check reads could not be read: it has no values, and its
     group may have what seems to be missing. So is every row of `torn`, broken records of which at
-    most the key is known. None where no record has a key.
+    most the key is known. None where no record has a key or is in doubt.
     """
     doubt = np.zeros(len(batch), np.bool_)
     for name in group.fields:
@@ -148,7 +155,8 @@ def rows(
     if torn is not None and len(torn):
         further = _keyed(group, chunk, torn).with_columns(doubt=pl.lit(True))
         frame = pl.concat([frame, further], how="diagonal")
-    frame = frame.filter(pl.any_horizontal(pl.col("^key[0-9]+$").is_not_null()))
+    keyed = pl.any_horizontal(pl.col("^key[0-9]+$").is_not_null())
+    frame = frame.filter(keyed | pl.col("doubt"))
     # The older form is a copy of the values alone; a view would keep the whole batch alive.
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest()) if len(frame) else None
 

@@ -12,7 +12,16 @@ from typing import Final
 
 import polars as pl
 
-__all__ = ["FOUND", "ascending", "complete", "one", "periods", "sequence"]
+__all__ = [
+    "FOUND",
+    "ascending",
+    "complete",
+    "one",
+    "periods",
+    "references",
+    "repeated",
+    "sequence",
+]
 
 FOUND: Final[dict[str, pl.DataType]] = {
     "bucket": pl.UInt8(),
@@ -38,11 +47,10 @@ def one(field: str, frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         hit=hit, order=hit.cum_sum().over(keys), hope=(hit | pl.col("doubt")).any().over(keys)
     )
     first = pl.int_range(pl.len()).over(keys) == 0
-    value = pl.concat_str([pl.col(key).fill_null("") for key in keys], separator=", ")
     none = marked.filter(~pl.col("hope") & first)
     several = marked.filter(pl.col("hit") & (pl.col("order") > 1))
     return pl.concat(
-        [_found(none, "SET-005", field, value), _found(several, "SET-009", field, value)]
+        [_found(none, "SET-005", field, _key(keys)), _found(several, "SET-009", field, _key(keys))]
     )
 
 
@@ -121,6 +129,26 @@ def _ended(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     turned = pl.col("to_high") < pl.col("from_low")
     doubt = (pl.col("doubt") | pl.col("from_low").is_null() | turned).any().over(keys)
     return ended.with_columns(doubt=doubt).drop_nulls("from_low").filter(~turned)
+
+
+def references(field: str, frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows of part 0 whose key no row of part 1 has (XFL-001). A key of which a field is blank
+    refers to nothing; a row in doubt may be what is referred to."""
+    asked = frame.filter((pl.col("part") == 0) & ~pl.col("doubt")).drop_nulls(keys)
+    there = frame.filter(pl.col("part") == 1).select(keys)
+    lost = asked.join(there, keys, "anti", maintain_order="left")
+    return _found(lost, "XFL-001", field, _key(keys))
+
+
+def repeated(field: str, frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows whose key stands in an earlier part too (XFL-004)."""
+    sure = frame.filter(~pl.col("doubt")).drop_nulls(keys)
+    again = sure.filter(pl.col("part") > pl.col("part").min().over(keys))
+    return _found(again, "XFL-004", field, _key(keys))
+
+
+def _key(keys: list[str]) -> pl.Expr:
+    return pl.concat_str([pl.col(key).fill_null("") for key in keys], separator=", ")
 
 
 def _found(rows: pl.DataFrame, code: str, field: str, value: pl.Expr) -> pl.DataFrame:

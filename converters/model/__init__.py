@@ -7,6 +7,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 
 from converters.definition import BASE, Characters, Shrink
 from converters.model.checks import GROUPED, QUESTIONS, Check
+from converters.model.filesets import BETWEEN, Between, FileSet, Member, Portion, SetOfFiles
 from converters.model.framing import (
     DelimitedFraming,
     FixedBlocks,
@@ -24,16 +25,19 @@ from converters.model.values import Condition, Model, Name, Override, Size, Titl
 
 __all__ = [
     "BASE",
+    "BETWEEN",
     "GROUPED",
     "OPERATIONS",
     "QUESTIONS",
     "Balance",
+    "Between",
     "Characters",
     "Check",
     "Condition",
     "Control",
     "DelimitedFraming",
     "Field",
+    "FileSet",
     "Filled",
     "Filter",
     "FixedBlocks",
@@ -45,13 +49,16 @@ __all__ = [
     "LengthField",
     "Mapping",
     "MappingSet",
+    "Member",
     "Model",
     "Name",
     "Numbers",
     "Override",
     "Part",
+    "Portion",
     "Record",
     "Rule",
+    "SetOfFiles",
     "Shrink",
     "Size",
     "Title",

@@ -235,11 +235,14 @@ def inputs(report: Report) -> Table:
             int(one["bytes"]),
             one["charset"],
             words().get(one["form"], one["form"]),
+            int(one["findings"]["error"]),
+            int(one["findings"]["warning"]),
             Hash(one["sha256"]),
         )
         for one in report["inputs"]
     ]
-    return Table("inputs", heads("path", "records", "bytes", "charset", "form", "sha256"), rows)
+    names = ("path", "records", "bytes", "charset", "form", "errors", "warnings", "sha256")
+    return Table("inputs", heads(*names), rows)
 
 
 def outputs(report: Report) -> Table:

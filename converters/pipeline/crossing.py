@@ -37,7 +37,7 @@ class Crossing:
         """The keys and rows of one chunk."""
         for spool, rows in zip(self._groups, step.groups[self._place], strict=True):
             if rows is not None:
-                spool.add(rows)
+                spool.group.sink(rows) if spool.group.sink else spool.add(rows)
         chunk = step.chunk
         written = step.written.batch if step.written else None
         batch = (step.batch, written)[self._place]

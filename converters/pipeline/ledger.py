@@ -165,6 +165,10 @@ class Ledger:
         """Everything found so far, the gravest first."""
         return self._seen.problems()
 
+    def files(self, count: int) -> list[dict[str, int]]:
+        """Findings of each severity in each of so many inputs."""
+        return self._seen.files(count)
+
     def balance(self) -> dict[str, Any]:
         """The balance block of the report; empty for a run without records."""
         block = self._balance()

@@ -16,7 +16,7 @@ from converters.findings import Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
-from converters.model import Layout, MappingSet
+from converters.model import FileSet, Layout, MappingSet
 from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
 from converters.scripts import opened
@@ -144,7 +144,7 @@ def side(layout: Layout) -> Side:
     )
 
 
-def fingerprint(known: Layout | Rules) -> str:
+def fingerprint(known: Layout | Rules | FileSet) -> str:
     """The sha256 of what a definition resolved to, its code tables included."""
     return hashlib.sha256(known.model_dump_json(by_alias=True).encode()).hexdigest()
 
@@ -175,7 +175,7 @@ def lanes(job: Job) -> Lanes:
         assert job.layout is not None, "files have a layout, or a mapping has"
         layout = job.layout
         policy = _policy((layout,), job)
-        plans = tuple(Plan(side(part), None, None, policy) for part in layout.parts)
+        plans = tuple(Plan(_watched(part, job), None, None, policy) for part in layout.parts)
         return _mixed(layout, None, plans, policy)
     known = job.mapping
     source, target = known.source, known.target
@@ -188,6 +188,13 @@ def lanes(job: Job) -> Lanes:
     policy = _policy((source, known.mapping, target), job)
     plans = tuple(replace(found[place], policy=policy) for place in range(len(found)))
     return _mixed(source, target, plans, policy, known)
+
+
+def _watched(layout: Layout, job: Job) -> Side:
+    """A side whose rows are handed on to whoever gathers them."""
+    made, wanted = side(layout), ("", layout.record.name)
+    gather = tuple(group for name, group in job.gather if name in wanted)
+    return replace(made, groups=(*made.groups, *gather))
 
 
 def _mixed(

@@ -253,7 +253,10 @@ def _facts(session: _Session) -> RunFacts:
         command=session.command,
         back=job.back,
         definitions=_definitions(job, session.lanes),
-        inputs=session.inputs,
+        inputs=[
+            replace(read, findings=found)
+            for read, found in zip(session.inputs, ledger.files(len(session.inputs)), strict=True)
+        ],
         outputs=[Output(one.path, one.bytes, one.sha256, one.records) for one in written],
         counts=ledger.counts,
         policy=session.lanes.policy,

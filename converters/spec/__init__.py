@@ -1,9 +1,9 @@
-"""YAML definitions ↔ models: loads layouts and mappings, checks them, publishes their schema.
+"""YAML definitions ↔ models: loads layouts, mappings and sets, checks them, publishes their schema.
 
 document   text → tree of nodes with line and column; the only code that knows yaml
 tables     CSV code tables → nodes
 fitting    tree → model, misfits as problems with the nearest known name
-fields, geometry, references, mappings
+fields, geometry, references, checks, mappings, filesets
            what a model cannot say of itself
 places     ids and paths → files
 loading    all of it in order
@@ -11,7 +11,14 @@ schema     models → JSON Schema for editors
 """
 
 from converters.model import MappingSet
-from converters.spec.loading import Definition, lint, list_definitions, load_layout, load_mapping
+from converters.spec.loading import (
+    Definition,
+    lint,
+    list_definitions,
+    load_layout,
+    load_mapping,
+    load_set,
+)
 from converters.spec.places import Roots, shipped_layouts
 from converters.spec.schema import schema
 
@@ -23,6 +30,7 @@ __all__ = [
     "list_definitions",
     "load_layout",
     "load_mapping",
+    "load_set",
     "schema",
     "shipped_layouts",
 ]

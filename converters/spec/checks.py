@@ -17,7 +17,7 @@ from converters.spec.references import (
 
 __all__ = ["check_checks"]
 
-ABOUT = ("because", "notes")
+ABOUT = ("because", "notes", "record")
 """Keys that every check may have."""
 DATES = frozenset({"date", "wareki"})
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from converters.errors import DefinitionError, EnvironmentFailure, Problem, UsageError
-from converters.model import Field, Layout, Mapping, MappingSet, Title
+from converters.model import Field, FileSet, Layout, Mapping, MappingSet, SetOfFiles, Title
 from converters.spec import places, styles
 from converters.spec.checks import check_checks
-from converters.spec.document import Document, read
+from converters.spec.document import Document, Loc, read
 from converters.spec.fields import check_field, form_of
+from converters.spec.filesets import check_set
 from converters.spec.fitting import fit, nearest
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
@@ -23,9 +24,9 @@ from converters.spec.places import Roots
 from converters.spec.references import check_references, check_tables, check_whole
 from converters.spec.tables import load_tables
 
-__all__ = ["Definition", "lint", "list_definitions", "load_layout", "load_mapping"]
+__all__ = ["Definition", "lint", "list_definitions", "load_layout", "load_mapping", "load_set"]
 
-KINDS = ("layout", "mapping")
+KINDS = ("layout", "mapping", "set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Definition:
     """One entry of the list of definitions; `kind` is "invalid" where the file cannot be read."""
 
     id: str
-    kind: Literal["layout", "mapping", "invalid"]
+    kind: Literal["layout", "mapping", "set", "invalid"]
     version: str
     titles: Title
     path: Path
@@ -50,6 +51,7 @@ class _Examined:
     layout: Layout | None
     mapping_set: MappingSet | None
     problems: tuple[Problem, ...]
+    files: SetOfFiles | None = None
 
 
 def load_layout(ref: str, roots: Roots = ()) -> Layout:
@@ -75,6 +77,14 @@ def load_mapping(ref: str, roots: Roots = (), *, unfinished: bool = False) -> Ma
     if problems or examined.mapping_set is None:
         raise DefinitionError(problems)
     return examined.mapping_set
+
+
+def load_set(ref: str, roots: Roots = ()) -> SetOfFiles:
+    """The file set of an id or path with its layouts; errors as in `load_layout`, of all files."""
+    examined = _examine(_file(ref, roots), roots, "set")
+    if examined.problems or examined.files is None:
+        raise DefinitionError(examined.problems)
+    return examined.files
 
 
 def lint(paths: Sequence[Path], roots: Roots = ()) -> tuple[Problem, ...]:
@@ -111,10 +121,14 @@ def _entry(id: str, path: Path) -> Definition:
     title = keys["title"].value if "title" in keys else {}
     words = title if isinstance(title, dict) else {}
     titles = {key: node.value for key, node in words.items() if isinstance(node.value, str)}
-    kind = texts.get("kind")
+    kinds: dict[str, Literal["layout", "mapping", "set"]] = {
+        "layout": "layout",
+        "mapping": "mapping",
+        "set": "set",
+    }
     return Definition(
         id,
-        "layout" if kind == "layout" else "mapping" if kind == "mapping" else "invalid",
+        kinds.get(texts.get("kind", ""), "invalid"),
         texts.get("version", "1.0.0"),
         Title(ja=titles.get("ja", ""), en=titles.get("en", "")),
         path,
@@ -144,6 +158,9 @@ def _examine(path: Path, roots: Roots, due: str | None) -> _Examined:
     if kind == "layout":
         layout, found = _layout(document, path, roots)
         return _Examined(layout, None, tuple(dict.fromkeys([*problems, *found])))
+    if kind == "set":
+        files, found = _set(document, path, roots)
+        return _Examined(None, None, tuple(dict.fromkeys([*problems, *found])), files)
     mapping_set, found = _mapping_set(document, path, roots)
     return _Examined(None, mapping_set, tuple(dict.fromkeys([*problems, *found])))
 
@@ -154,7 +171,7 @@ def _kind(document: Document) -> tuple[str, Problem | None]:
     if not isinstance(top, dict):
         return "", document.problem((), "DEF-002", "keys with values are expected", "kind: layout")
     if "kind" not in top:
-        hint = f"kind: layout or mapping, at the top; {nearest('kind', top)}"
+        hint = f"kind: layout, mapping or set, at the top; {nearest('kind', top)}"
         return "", document.problem((), "DEF-002", "`kind` is missing", hint)
     kind = top["kind"].value
     if kind not in KINDS:
@@ -197,9 +214,9 @@ def _mapping_set(
     problems += _identity(document, path, roots)
     problems += check_tables(document)
     near = [*roots, *places.implied_root(path, mapping.id)]
-    source, found = _side(document, "source", mapping.source, near)
+    source, found = _side(document, ("source",), mapping.source, near)
     problems += found
-    target, found = _side(document, "target", mapping.target, near)
+    target, found = _side(document, ("target",), mapping.target, near)
     problems += found
     if source is None or target is None:
         return None, problems
@@ -214,21 +231,39 @@ def _mapping_set(
     return mapping_set, problems
 
 
+def _set(document: Document, path: Path, roots: Roots) -> tuple[SetOfFiles | None, list[Problem]]:
+    fitted = fit(FileSet, _without_schema_line(document))
+    problems = list(fitted.problems)
+    known, document = fitted.model, fitted.document
+    if known is None:
+        return None, problems
+    problems += _identity(document, path, roots)
+    near = [*roots, *places.implied_root(path, known.id)]
+    layouts: dict[str, Layout] = {}
+    for number, member in enumerate(known.files):
+        layout, found = _side(document, ("files", number, "layout"), member.layout, near)
+        problems += found
+        if layout is not None:
+            layouts[member.name] = layout
+    problems += check_set(document, known, layouts)
+    return SetOfFiles(known, layouts), problems
+
+
 def _side(
-    document: Document, key: str, ref: str, roots: Roots
+    document: Document, loc: Loc, ref: str, roots: Roots
 ) -> tuple[Layout | None, tuple[Problem, ...]]:
-    """The layout on one side of a mapping."""
+    """The layout on one side of a mapping, or of a member of a set."""
     path = None if places.is_path(ref) else places.find(ref, roots)
     if path is None:
         layouts = [entry.id for entry in list_definitions(roots) if entry.kind == "layout"]
         message = f"there is no layout {ref}"
-        return None, (document.problem((key,), "DEF-020", message, nearest(ref, layouts)),)
+        return None, (document.problem(loc, "DEF-020", message, nearest(ref, layouts)),)
     try:
         examined = _examine(path, roots, "layout")
     except DefinitionError as exc:
         return None, exc.problems
     except UsageError as exc:
-        return None, (document.problem((key,), "DEF-020", str(exc)),)
+        return None, (document.problem(loc, "DEF-020", str(exc)),)
     return examined.layout, examined.problems
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from converters.model import OPERATIONS, QUESTIONS, Layout, Mapping
+from converters.model import BETWEEN, OPERATIONS, QUESTIONS, FileSet, Layout, Mapping, Model
 from converters.spec.styles import STYLES
 
 __all__ = ["schema"]
@@ -16,19 +16,20 @@ __all__ = ["schema"]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, Any]
 
+MODELS: Final[dict[str, type[Model]]] = {"layout": Layout, "mapping": Mapping, "set": FileSet}
 CHOICES: Final = {
+    "Between": BETWEEN,
     "Check": tuple(QUESTIONS),
     "Condition": ("blank", "equals", "in"),
-    "Framing": ("delimited", "fixed", "variable"),
+    "Framing": ("delimited", "fixed", "variable", "xml"),
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
 }
 """Model → the keys of which exactly one is given, as its validator asks."""
 
 
-def schema(kind: Literal["layout", "mapping"]) -> Json:
-    """The JSON Schema (2020-12) of layout or mapping files."""
-    model = Layout if kind == "layout" else Mapping
-    found = _for_yaml(model.model_json_schema(by_alias=True, mode="validation"))
+def schema(kind: Literal["layout", "mapping", "set"]) -> Json:
+    """The JSON Schema (2020-12) of layout, mapping or set files."""
+    found = _for_yaml(MODELS[kind].model_json_schema(by_alias=True, mode="validation"))
     assert isinstance(found, dict)
     found["properties"] = {"$schema": {"type": "string"}} | found["properties"]
     if kind == "layout":

@@ -15,7 +15,7 @@ from converters.spec.shrinking import load_map
 
 __all__ = ["load_tables"]
 
-COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to")}
+COLUMNS = {"layout": ("value", "label"), "mapping": ("from", "to"), "set": ("", "")}
 
 
 def load_tables(kind: str, document: Document, folder: Path) -> tuple[Document, list[Problem]]:
