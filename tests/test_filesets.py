@@ -260,6 +260,9 @@ FAULTS = [
      " {file: home, fields: [合計, 合計]}]", "DEF-050"),
     ("a condition on a number of records",
      "total: [{file: person, when: {field: 税額, blank: true}}, {file: home}]", "DEF-003"),
+    ("a type of record of a layout with one",
+     "references: [{file: person, record: x, fields: [宛名番号]},"
+     " {file: home, fields: [番号]}]", "DEF-020"),
     ("two questions", f"{COUNTS}, {ALONE}", "DEF-002"),
     ("a unique key of one member", "unique: [{file: person, fields: [宛名番号]}]", "DEF-002"),
     ("a condition on no field",
@@ -307,6 +310,43 @@ def test_the_command_prints_verdicts_and_returns_the_gravest_code(
     assert main(["check", *options, "--json"]) == 3
     assert [*json.loads(capsys.readouterr().out)] == ["person", "home", "set"]
     assert main(["check", str(tmp_path / "no"), "--set", "t/set", "--layouts", str(root)]) == 6
+
+
+MIXED = """\
+kind: layout
+id: t/homes
+charset: cp932
+framing: {fixed: {length: 4, terminator: lf}}
+records:
+- name: home
+  when: [{at: 1, is: [H]}]
+  fields:
+  - {name: 種別, bytes: 1, kind: narrow}
+  - {name: 番号, bytes: 2, kind: digits}
+  - {filler: 1}
+- name: end
+  when: [{at: 1, is: [E]}]
+  fields:
+  - {name: 種別, bytes: 1, kind: narrow}
+  - {name: 合計, bytes: 3, kind: integer, digits: 3}
+checks: [{record: home, sequence: 番号, per: [種別]}]
+"""
+
+
+def test_a_part_may_be_one_type_of_record(tmp_path: Path) -> None:
+    refers = REFERS.replace("file: home", "file: home, record: home")
+    totals = TOTALS.replace("file: home", "file: home, record: end")
+    root = definitions(tmp_path / "layouts", refers, totals)
+    (root / "t" / "homes.yaml").write_text(MIXED, encoding="utf-8")
+    known = spec.load_set("t/set", [root])
+    files = {"p.csv": "1,01,2\n2,09,3\n", "h.dat": "H01 \nE  7\n"}
+    job = Job((), out=tmp_path / "runs", samples="raw")
+    made = filesets.check(known, delivery(tmp_path / "in", files), job)
+    assert found(tmp_path) == [
+        (0, 2, "世帯番号", "XFL-001", "09"),
+        (0, 0, "税額", "XFL-002", "5 > 7"),
+    ]
+    assert outcomes(made) == ["fail", "fail"]
 
 
 def test_the_shipped_set_has_its_layouts() -> None:

@@ -225,6 +225,13 @@ def test_the_key_of_a_ragged_record_is_where_the_heading_says(tmp_path: Path) ->
     assert found(layout(HEAD, framing=framing), files, tmp_path) == []
 
 
+def test_a_head_whose_field_is_blank_without_leave_is_not_missed(tmp_path: Path) -> None:
+    fields = [one | {"required": one["name"] == "続柄"} for one in FIELDS]
+    rows = [row("1"), row("1", kin="2"), row("2", kin="2")]
+    known = layout(HEAD, records=[{"fields": fields}])
+    assert found(known, [rows], tmp_path) == [(0, 3, "SET-005", "2")]
+
+
 def test_groups_go_over_all_files(tmp_path: Path) -> None:
     files = [[row("1", kin="1"), row("2", kin="2")], [row("1", kin="1"), row("2", kin="1")]]
     assert found(layout(HEAD), files, tmp_path) == [(1, 1, "SET-009", "1")]

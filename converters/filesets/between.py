@@ -16,7 +16,7 @@ from converters import groups
 from converters.conditions import holds
 from converters.findings import SCHEMA, single
 from converters.groups import Group, Spool
-from converters.model import Between, Layout, SetOfFiles, Share
+from converters.model import Between, Layout, Portion, SetOfFiles
 
 __all__ = ["CODES", "Question", "questions"]
 
@@ -47,12 +47,15 @@ class Question:
         """Could it be made?"""
         return not self.doubt and all(part.file in self.read for part in self.check.parts)
 
-    def gather(self, name: str, layout: Layout, before: int) -> Iterator[Group]:
-        """What a member's run hands over; its files come behind `before` others."""
+    def gather(self, name: str, layout: Layout, before: int) -> Iterator[tuple[str, Group]]:
+        """What a member's run hands over, by type of record; its files come behind `before`
+        others."""
         for number, part in enumerate(self.check.parts):
             if part.file == name and part.fields:
                 sink = self._sum if self.spool is None else self._rows
-                yield _gathering(part, layout, partial(sink, number, before))
+                of = part.layout(layout)
+                assert of is not None, "spec knows the types of records"
+                yield part.record or "", _gathering(part, of, partial(sink, number, before))
 
     def finish(self) -> Iterator[pl.DataFrame]:
         """The findings (`findings.SCHEMA`) of a check that could be made."""
@@ -135,7 +138,7 @@ def _spool(check: Between, scratch: Path) -> Spool | None:
     return Spool(Group(first, (), {CODES[check.question]: 0}, groups.nothing, judge), scratch)
 
 
-def _gathering(part: Share, layout: Layout, sink: Callable[[pa.Table], None]) -> Group:
+def _gathering(part: Portion, layout: Layout, sink: Callable[[pa.Table], None]) -> Group:
     when, fields = None, part.fields
     if part.when is not None:
         when = holds(part.when, layout.record.field(part.when.field))

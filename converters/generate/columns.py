@@ -123,12 +123,15 @@ def _width(field: Field) -> int:
 
 
 def _number(field: Field, places: str) -> Source:
-    """Numbers that differ wherever the places do: steps of a prime number around the circle."""
+    """Numbers that differ wherever the places do: steps of a prime number around the circle. The
+    places in a household are counted plainly."""
     width = min(_width(field), 18)
     step = 7_919 if places in ("number", "head") else 104_729
 
     def source(found: People, rng: np.random.Generator) -> Text:
-        values = (found[places] * step + 10 ** (width - 1)) % 10**width
+        values = found[places]
+        if places != "member":
+            values = (values * step + 10 ** (width - 1)) % 10**width
         return _digits(_split(values, width), _width(field))
 
     return source

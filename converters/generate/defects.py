@@ -13,11 +13,14 @@ from typing import Final
 
 import numpy as np
 
+from converters.generate import crossed
+from converters.generate.crossed import Around, Crossed
 from converters.model import Field, Layout
 
-__all__ = ["DEFECTS", "Damage", "Defect", "Truth", "damaged"]
+__all__ = ["DEFECTS", "Damage", "Defect", "Lying", "Truth", "damaged"]
 
 Content = bytes
+Rng = np.random.Generator
 FieldDamage = Callable[[Content, Field, Layout], Content | None]
 """The bytes of a value → damaged ones; None where this value cannot have the defect."""
 
@@ -26,11 +29,13 @@ FieldDamage = Callable[[Content, Field, Layout], Content | None]
 class Defect:
     """A kind of defect: the finding it must lead to, and how a field gets it.
 
-    Without `field` it is a defect of the record, done by `damaged` itself.
+    `crossed` is instead a defect that only a check over fields or records shows. Without either it
+    is a defect of the record, done by `damaged` itself.
     """
 
     code: str
     field: FieldDamage | None = None
+    crossed: Crossed | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,6 +95,11 @@ def _bad_check_digit(content: Content, field: Field, layout: Layout) -> Content 
     return content[:-1] + b"%d" % ((content[-1] - 48 + 1) % 10)
 
 
+def _bad_sign(content: Content, field: Field, layout: Layout) -> Content | None:
+    signed = field.kind == "integer" and field.sign == "trailing" and not _blank(content)
+    return content[:-1] + b"?" if signed and _fixed(layout) else None
+
+
 def _bad_time(content: Content, field: Field, layout: Layout) -> Content | None:
     return b"29" + content[2:] if field.kind == "time" and not _blank(content) else None
 
@@ -122,6 +132,8 @@ def _impossible_date(content: Content, field: Field, layout: Layout) -> Content 
     if _spelled(content, field.unknown):
         return None
     style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
+    if field.kind == "wareki":  # In the first or last year of an era the era would be wrong too.
+        content = _put(content, _part(style, "YY"), b"05")
     return _put(content, _part(style, "MM"), b"13")
 
 
@@ -156,6 +168,34 @@ def _required(content: Content, field: Field, layout: Layout) -> Content | None:
     return b" " * len(content) if _fixed(layout) else b""
 
 
+def _kanji_in_kana(content: Content, field: Field, layout: Layout) -> Content | None:
+    if field.kind != "kana" or _blank(content) or field.pattern or len(content) < 2:
+        return None
+    return None if _utf8(layout) else "漢".encode("cp932") + content[2:]
+
+
+def _out_of_range(content: Content, field: Field, layout: Layout) -> Content | None:
+    plain = field.kind == "integer" and field.sign == "none" and not _blank(content)
+    if not plain or field.max is None or int(b"9" * len(content)) <= int(field.max):
+        return None
+    return b"9" * len(content)
+
+
+def _partial_date(content: Content, field: Field, layout: Layout) -> Content | None:
+    plain = field.kind in ("date", "wareki") and not _blank(content) and not field.partial
+    if not plain or field.style.startswith("GG") or _spelled(content, field.unknown):
+        return None
+    style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
+    return _put(content, _part(style, "DD"), b"00")
+
+
+def _space_in_number(content: Content, field: Field, layout: Layout) -> Content | None:
+    plain = field.kind == "digits" and not field.check and not field.pattern and len(content) > 2
+    if not plain or _blank(content) or field.name in layout.record.key:
+        return None
+    return content[:1] + b" " + content[2:]
+
+
 def _undecodable(content: Content, field: Field, layout: Layout) -> Content | None:
     if field.kind not in ("kana", "mixed", "narrow", "wide") or field.pattern or _blank(content):
         return None
@@ -176,42 +216,56 @@ def _spelled(content: Content, spellings: tuple[str, ...]) -> bool:
 
 DEFECTS: Final[dict[str, Defect]] = {
     "bad-check-digit": Defect("FLD-061", _bad_check_digit),
+    "bad-sign": Defect("FLD-030", _bad_sign),
     "bad-time": Defect("FLD-045", _bad_time),
     "control-character": Defect("FLD-016", _control),
+    "date-order": Defect("SET-008", crossed=crossed.date_order),
     "duplicate-key": Defect("SET-001"),
     "era-out-of-range": Defect("FLD-042", _era),
     "half-character": Defect("FLD-011", _half_character),
+    "history-order": Defect("SET-011", crossed=crossed.history_order),
     "impossible-date": Defect("FLD-040", _impossible_date),
+    "kanji-in-kana": Defect("FLD-014", _kanji_in_kana),
     "long-record": Defect("REC-002"),
     "narrow-in-wide": Defect("FLD-014", _narrow_in_wide),
+    "no-head": Defect("SET-005", crossed=crossed.no_head),
     "not-boolean": Defect("FLD-034", _not_boolean),
     "not-number": Defect("FLD-030", _not_number),
+    "out-of-range": Defect("FLD-033", _out_of_range),
+    "partial-date": Defect("FLD-041", _partial_date),
     "pattern": Defect("FLD-060", _pattern),
+    "period-gap": Defect("SET-010", crossed=crossed.period_gap),
+    "period-overlap": Defect("SET-007", crossed=crossed.period_overlap),
     "ragged-record": Defect("REC-006"),
     "required-blank": Defect("FLD-001", _required),
+    "required-when": Defect("SET-004", crossed=crossed.required_when),
+    "second-head": Defect("SET-009", crossed=crossed.second_head),
+    "sequence-gap": Defect("SET-006", crossed=crossed.sequence_gap),
+    "sequence-repeated": Defect("SET-012", crossed=crossed.sequence_repeated),
     "short-record": Defect("REC-001"),
+    "space-in-number": Defect("FLD-030", _space_in_number),
     "undecodable-byte": Defect("FLD-010", _undecodable),
     "unknown-code": Defect("FLD-050", _unknown_code),
 }
 """Every kind of defect by name, with the code of the finding it must give."""
 
 
+Lying = list[tuple[Field, int, int]]
+"""Fields, and where they lie in a record."""
+
+
 def damaged(
-    record: bytes,
-    fields: list[tuple[Field, int, int]],
-    layout: Layout,
-    turns: list[str],
-    drawn: tuple[np.random.Generator, bytes],
+    record: bytes, fields: Lying, layout: Layout, turns: list[str], drawn: tuple[Rng, Around]
 ) -> Damage | None:
     """The record with the defect, of those it can have, that came longest ago.
 
-    `turns` lists the kinds in that order and is kept up to date. `fields` gives each field and
-    where it lies in the record; `drawn` the random numbers and the key of a sound record before.
+    `turns` lists the kinds in that order and is kept up to date. `drawn` are the random numbers
+    and what stands around the record.
     """
-    rng, key = drawn
+    rng, around = drawn
     order = [fields[place] for place in rng.permutation(len(fields))]
     for defect in turns:
-        if found := _done(defect, record, order, layout, key):
+        if found := _done(defect, record, order, layout, around):
             turns.remove(defect)
             turns.append(defect)
             return found
@@ -219,38 +273,53 @@ def damaged(
 
 
 def _done(
-    defect: str,
-    record: bytes,
-    order: list[tuple[Field, int, int]],
-    layout: Layout,
-    key: bytes,
+    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
 ) -> Damage | None:
-    change = DEFECTS[defect].field
-    if change is None:
-        return _whole(defect, record, order, layout, key)
+    known = DEFECTS[defect]
+    if known.crossed is not None:
+        return _crossed(defect, record, order, layout, around)
+    if known.field is None:
+        return _whole(defect, record, order, layout, around)
+    groups = {name for check in layout.checks for name in check.per}
     for field, start, stop in order:
         content = record[start:stop]
-        new = change(content, field, layout)
+        new = None if field.name in groups else known.field(content, field, layout)
         if new is not None and new != content:
             return Damage(record[:start] + new + record[stop:], start, field.name, defect)
     return None
 
 
+def _crossed(
+    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
+) -> Damage | None:
+    """A defect between fields or records: one field is changed, another may carry the finding."""
+    change = DEFECTS[defect].crossed
+    assert change is not None
+    places = {field.name: (start, stop) for field, start, stop in order}
+    values = {name: record[start:stop] for name, (start, stop) in places.items()}
+    for check in layout.checks:
+        found = change(check, values, layout, around)
+        if found is not None and found.name in places:
+            start, stop = places[found.name]
+            if len(found.content) == stop - start or not _fixed(layout):
+                whole = record[:start] + found.content + record[stop:]
+                at = places[found.field][0] if found.field in places and not found.whole else 0
+                return Damage(whole, at, found.field, defect)
+    return None
+
+
 def _whole(
-    defect: str,
-    record: bytes,
-    order: list[tuple[Field, int, int]],
-    layout: Layout,
-    key: bytes,
+    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
 ) -> Damage | None:
     """The defects of a record as a whole: its length, the number of its columns, its key."""
     framing = layout.framing.fixed
     body = record.rstrip(b"\r\n")
     end = record[len(body) :]
     if defect == "duplicate-key":
-        name = layout.record.key[0] if len(layout.record.key) == 1 and key else ""
+        name = layout.record.key[0] if len(layout.record.key) == 1 else ""
+        key = around.before.get(name, b"")
         for field, start, stop in order:
-            if field.name == name and len(key) == stop - start:
+            if key and field.name == name and len(key) == stop - start:
                 return Damage(record[:start] + key + record[stop:], 0, name, defect)
         return None
     if defect == "ragged-record":

@@ -35,11 +35,13 @@ class Facet:
 
 
 NUMBERS: Final = (
+    ("世帯内番号", "member"),
     ("世帯主.*番号", "head"),
     ("世帯(番号|コード)", "household"),
     ("宛名番号|住民番号", "number"),
 )
-"""Field name to the number it holds: the head's, the household's, or the resident's own."""
+"""Field name to the number it holds: the place in the household, the head's number, the
+household's, or the resident's own."""
 
 
 def facet(name: str) -> Facet | None:
@@ -238,6 +240,8 @@ HINTS: Final[tuple[tuple[str, Facet], ...]] = (
     ("消除.*日|転入通知|転出予定|転出届出|外国人住民となった", NOTHING),
     ("漢字", NOTHING),
     *_dates(
+        ("資格(取得|届出).*日", "begins"),
+        ("資格喪失.*日", "ends"),
         ("生年月日", "birth"),
         ("転出.*日", "left"),
         ("転居届出|住定.*届出", "filed_move"),

@@ -19,9 +19,10 @@ from converters.errors import EnvironmentFailure, UsageError
 from converters.forms import Form
 from converters.generate import groups
 from converters.generate.columns import columns, compile
-from converters.generate.defects import DEFECTS, Truth, damaged
+from converters.generate.crossed import Around
+from converters.generate.defects import DEFECTS, Lying, Truth, damaged
 from converters.generate.people import BLOCK
-from converters.model import Field, Layout
+from converters.model import Layout
 
 __all__ = ["blocks", "write"]
 
@@ -112,16 +113,19 @@ def _spoiled(
     """The block with some records damaged. The loop runs over the damaged records only."""
     rows = np.flatnonzero(spoiler.rng.random(len(bounds) - 1) < rate)
     places = _places(spoiler, data, bounds)
-    pieces, truths, done, shift = [], [], 0, 0
+    grouped = _grouped(spoiler.layout)
+    pieces, truths, done, shift, spent = [], [], 0, 0, b""
     for row in rows.tolist():
         start, stop = int(bounds[row]), int(bounds[row + 1])
-        before = row - 1 if row and row - 1 not in rows else -1
-        key = _key(spoiler.layout, places(before), data[: bounds[row]]) if before >= 0 else b""
+        around, group = _around(places, data, (row, rows), grouped)
+        if grouped and group == spent:
+            continue
         record = data[start:stop].tobytes()
         lying = [(field, first - start, last - start) for field, first, last in places(row)]
-        damage = damaged(record, lying, spoiler.layout, spoiler.turns, (spoiler.rng, key))
+        damage = damaged(record, lying, spoiler.layout, spoiler.turns, (spoiler.rng, around))
         if damage is None:
             continue
+        spent = group
         code = DEFECTS[damage.defect].code
         offset = start + shift + damage.at
         truths.append(Truth(row + 1, offset, damage.field, damage.defect, code))
@@ -130,17 +134,43 @@ def _spoiled(
     return np.concatenate([*pieces, data[done:]]), truths
 
 
-Lying = list[tuple[Field, int, int]]
+def _grouped(layout: Layout) -> tuple[str, ...]:
+    """The key by which the checks of the layout group its records; none where none does."""
+    return next((check.per for check in layout.checks if check.per), ())
+
+
+def _around(
+    places: Callable[[int], Lying], data: Bytes, row: tuple[int, Ints], grouped: tuple[str, ...]
+) -> tuple[Around, bytes]:
+    """What stands around a record, and the key of its group. A neighbour that is drawn for damage
+    itself has no fields to copy from."""
+    number, drawn = row
+
+    def values(at: int) -> dict[str, bytes]:
+        return {field.name: data[a:b].tobytes() for field, a, b in places(at)}
+
+    def group(of: dict[str, bytes]) -> bytes:
+        return b"\0".join(of.get(name, b"") for name in grouped)
+
+    here = values(number)
+    before, after = values(number - 1), values(number + 1)
+    follows = bool(grouped) and bool(before) and group(before) == group(here)
+    ends = not after or group(after) != group(here)
+    sound = follows or number - 1 not in drawn
+    return Around(before if sound else {}, follows, ends), group(here)
 
 
 def _places(spoiler: _Spoiler, data: Bytes, bounds: Ints) -> Callable[[int], Lying]:
-    """Row → its fields and where they lie in the block; values with doubled quotes are left out."""
+    """Row → its fields and where they lie in the block; values with doubled quotes are left out.
+    A row that is not there has none."""
     ends = bounds[1:] - _newline(spoiler.layout)
     chunk = Chunk(0, 0, 1, 0, data, bounds, ends, np.zeros(len(ends), np.uint8))
     spans = spoiler.form.spans(chunk, None)
     named = list(enumerate(spoiler.layout.record.fields))
 
     def places(row: int) -> Lying:
+        if not 0 <= row < len(ends):
+            return []
         found = ((f, *_edges(spans, k, row)) for k, f in named)
         return [one for one in found if one[2] <= len(data) and not one[0].is_filler]
 
@@ -158,13 +188,6 @@ def _newline(layout: Layout) -> int:
         assert layout.framing.variable is not None, "a layout has one of the forms"
         return {"crlf": 2, "lf": 1}.get(layout.framing.variable.by, 0)
     return {"crlf": 2, "lf": 1, "none": 0}[framing.terminator]
-
-
-def _key(layout: Layout, lying: Lying, data: Bytes) -> bytes:
-    """The bytes of a record's only key field."""
-    return next(
-        (data[a:b].tobytes() for field, a, b in lying if (field.name,) == layout.record.key), b""
-    )
 
 
 def _write_truths(path: Path, truths: list[Truth]) -> None:

@@ -45,6 +45,8 @@ REASONS = (
 )
 STATES = ("現住", "転出", "死亡", "その他消除")
 STATUSES = ("永住者", "定住者", "日本人の配偶者等", "特別永住者", "留学", "家族滞在", "技能")
+_FIRST_PERIOD = days.place("2000-04-01")
+"""Where the first of the periods begins that follow one another in a household, a year each."""
 _ENDING = np.array([-1, 7, 8, 9])
 """The reason that ended a residence, by state."""
 
@@ -205,7 +207,13 @@ def _foreign(words: Words, found: People, rng: np.random.Generator) -> People:
 def _derived(words: Words, found: People) -> People:
     name, roman, alias = found["name"], found["roman"], found["alias"]
     japanese = len(words.surnames) * len(words.givens) + 1
+    member = found["number"] - found["head"] + 1
+    begins = _FIRST_PERIOD + 365 * (member - 1)
+    last = np.append(member[1:] == 1, True)
     return {
+        "member": member,
+        "begins": begins,
+        "ends": np.where(last, -1, begins + 364),
         "reading": np.where(name >= 0, name, japanese + roman),
         "preferred": np.where(alias >= 0, alias, name),
         "address": found["town"] * BANCHI + found["banchi"],

@@ -7,7 +7,7 @@ are 1-based only here and in messages; `Record.offsets` is 0-based.
 
 from converters.definition import BASE, Characters, Shrink
 from converters.model.checks import GROUPED, QUESTIONS, Check
-from converters.model.filesets import BETWEEN, Between, FileSet, Member, SetOfFiles, Share
+from converters.model.filesets import BETWEEN, Between, FileSet, Member, Portion, SetOfFiles
 from converters.model.framing import (
     FORMS,
     DelimitedFraming,
@@ -57,10 +57,10 @@ __all__ = [
     "Numbers",
     "Override",
     "Part",
+    "Portion",
     "Record",
     "Rule",
     "SetOfFiles",
-    "Share",
     "Shrink",
     "Size",
     "Title",

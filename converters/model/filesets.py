@@ -12,7 +12,7 @@ from pydantic import model_validator
 from converters.model.layout import Layout
 from converters.model.values import Condition, Model, Name, Override, Title
 
-__all__ = ["BETWEEN", "Between", "FileSet", "Member", "SetOfFiles", "Share"]
+__all__ = ["BETWEEN", "Between", "FileSet", "Member", "Portion", "SetOfFiles"]
 
 BETWEEN: Final = ("references", "total", "unique")
 """What a check between files can ask."""
@@ -27,24 +27,31 @@ class Member(Model):
     required: bool = Key(True, description="is a delivery without such a file incomplete?")
 
 
-class Share(Model):
+class Portion(Model):
     """Fields of one member."""
 
     file: Name = Key(description="name of the member")
+    record: Name | None = Key(None, description="type of record, where its layout has several")
     fields: tuple[Name, ...] = Key((), description="its fields, in the order of the other part")
     when: Condition | None = Key(None, description="only the records for which it holds")
+
+    def layout(self, of: Layout) -> Layout | None:
+        """Of the member's layout that part which has its type of record; None for no such type."""
+        if not of.is_mixed:
+            return of if self.record is None else None
+        return next((part for part in of.parts if part.record.name == self.record), None)
 
 
 class Between(Model):
     """A check between members: exactly one of references, total, unique."""
 
-    references: tuple[Share, Share] | None = Key(
+    references: tuple[Portion, Portion] | None = Key(
         None, description="the fields of the first part stand together in the second"
     )
-    total: tuple[Share, Share] | None = Key(
+    total: tuple[Portion, Portion] | None = Key(
         None, description="the same sum of a field, or without one the same number of records"
     )
-    unique: tuple[Share, ...] | None = Key(
+    unique: tuple[Portion, ...] | None = Key(
         None, min_length=2, description="the fields stand together in one of the members only"
     )
     because: str = Key("", description="the rule's source or reason, shown in the report")
@@ -55,9 +62,9 @@ class Between(Model):
         return next(name for name in BETWEEN if getattr(self, name) is not None)
 
     @property
-    def parts(self) -> tuple[Share, ...]:
+    def parts(self) -> tuple[Portion, ...]:
         """What it compares."""
-        found: tuple[Share, ...] = getattr(self, self.question)
+        found: tuple[Portion, ...] = getattr(self, self.question)
         return found
 
     @model_validator(mode="after")

@@ -43,7 +43,8 @@ class Job:
     """One run. `inputs` are paths or `-` for stdin.
 
     `mapping` is due for convert and roundtrip, `layout` for validate, which hands rows of its
-    records to whoever is in `gather`. `out` is the run directory,
+    records to whoever is in `gather`, which names the type of record
+    where the layout has several. `out` is the run directory,
     None for none. `lineage` is there where the run repeats an earlier one. `pages` are the formats
     of the pages that are written into it (`pages.FORMATS`), `lang` the language of those that have
     one. `progress` is called with the number of bytes read since its last call, from the thread
@@ -66,7 +67,7 @@ class Job:
     keep_residual: bool = False
     residual: Path | None = None
     lineage: Lineage | None = None
-    gather: tuple[Group, ...] = ()
+    gather: tuple[tuple[str, Group], ...] = ()
     pages: tuple[str, ...] = ()
     lang: str = "ja"
     progress: Callable[[int], None] = field(default=_silent)

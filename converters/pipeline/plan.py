@@ -166,10 +166,7 @@ def reverse(definitions: MappingSet, there: Plan, job: Job) -> Plan:
 
 def validation(layout: Layout, job: Job) -> Plan:
     """The plan that reads and checks, and writes nothing."""
-    source = side(layout)
-    if job.gather:
-        source = replace(source, groups=(*source.groups, *job.gather))
-    return Plan(source, None, None, _policy((layout,), job))
+    return Plan(side(layout), None, None, _policy((layout,), job))
 
 
 def lanes(job: Job) -> Lanes:
@@ -178,7 +175,7 @@ def lanes(job: Job) -> Lanes:
         assert job.layout is not None, "files have a layout, or a mapping has"
         layout = job.layout
         policy = _policy((layout,), job)
-        plans = tuple(Plan(side(part), None, None, policy) for part in layout.parts)
+        plans = tuple(Plan(_watched(part, job), None, None, policy) for part in layout.parts)
         return _mixed(layout, None, plans, policy)
     known = job.mapping
     source, target = known.source, known.target
@@ -191,6 +188,13 @@ def lanes(job: Job) -> Lanes:
     policy = _policy((source, known.mapping, target), job)
     plans = tuple(replace(found[place], policy=policy) for place in range(len(found)))
     return _mixed(source, target, plans, policy, known)
+
+
+def _watched(layout: Layout, job: Job) -> Side:
+    """A side whose rows are handed on to whoever gathers them."""
+    made, wanted = side(layout), ("", layout.record.name)
+    gather = tuple(group for name, group in job.gather if name in wanted)
+    return replace(made, groups=(*made.groups, *gather))
 
 
 def _mixed(

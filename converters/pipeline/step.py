@@ -96,7 +96,7 @@ def run(
         batch = Batch(numbers, {**batch.columns, **(further or {})})
     origin = side.origin(chunk, spans)
     found, failed = _reading(plan, origin, batch, outcomes)
-    rows = _grouped(side, origin, (batch, outcomes), order) if side.groups else ()
+    rows = _grouped(side, origin, (batch, outcomes, found), order) if side.groups else ()
     rejected = _rejected(found, chunk)
     read = _Reading(chunk, batch, outcomes, found, rejected, failed, rows)
     if plan.target is not None:
@@ -145,11 +145,16 @@ def _reading(
     return frame, _count(checked)
 
 
-def _grouped(side: Side, origin: Origin, read: tuple[Batch, Outcomes], order: Order) -> Rows:
+def _grouped(
+    side: Side, origin: Origin, read: tuple[Batch, Outcomes, pl.DataFrame], order: Order
+) -> Rows:
     """The rows of each check over groups; of broken records the key is guessed."""
-    chunk, (batch, outcomes) = origin.chunk, read
+    chunk, (batch, outcomes, found) = origin.chunk, read
     names = {name for group in side.groups for name in group.fields}
     unread = {name: outcomes[name] >= outcome.PROBLEM for name in names}
+    wrong = found.filter(pl.col("field").is_in(names) & (pl.col("severity") == "error"))
+    for name, numbers in wrong.group_by("field").agg("record").iter_rows():
+        unread[name][np.array(numbers, np.int64) - chunk.first] = True
     sound = (chunk.codes == 0) & (origin.spans.codes == 0)
     if sound.all():
         return tuple(groups.rows(group, chunk, batch, unread) for group in side.groups)

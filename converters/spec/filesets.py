@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from converters.errors import Problem
-from converters.model import Between, FileSet, Layout
+from converters.model import Between, FileSet, Layout, Portion
 from converters.spec.document import Document, Loc
 from converters.spec.references import check_condition, check_name, check_overrides, item_names
 
@@ -35,7 +35,8 @@ def check_set(
         for at, part in enumerate(check.parts):
             place = (*loc, at)
             yield from check_name(document, names, part.file, (*place, "file"), "member")
-            layout = layouts.get(part.file)
+            layout, found = _layout(document, part, layouts, place)
+            yield from found
             if layout is None:
                 continue
             for field, name in enumerate(part.fields):
@@ -44,8 +45,25 @@ def check_set(
                 yield from check_condition(document, layout, part.when, (*place, "when"))
         yield from _comparable(document, check, loc)
         yield from _summable(document, check, layouts, loc)
-    fields = [name for layout in layouts.values() for name in item_names(layout)]
+    parts = [part for layout in layouts.values() for part in layout.parts]
+    fields = [name for part in parts for name in item_names(part)]
     yield from check_overrides(document, fields, known.severities)
+
+
+def _layout(
+    document: Document, part: Portion, layouts: Mapping[str, Layout], loc: Loc
+) -> tuple[Layout | None, list[Problem]]:
+    """The layout that the fields of a portion stand in; none where its member has none."""
+    known = layouts.get(part.file)
+    if known is None or (known.is_mixed and not part.fields):
+        return None, []
+    layout = part.layout(known)
+    if layout is not None:
+        return layout, []
+    names = ", ".join(record.name for record in known.records)
+    message = "the layout has one type of record" if not known.is_mixed else f"one of {names}"
+    where = (*loc, "record") if part.record is not None else loc
+    return None, [document.problem(where, "DEF-020", f"record: {message}")]
 
 
 def _comparable(document: Document, check: Between, loc: Loc) -> Iterator[Problem]:
@@ -58,9 +76,10 @@ def _comparable(document: Document, check: Between, loc: Loc) -> Iterator[Proble
     elif check.question == "total" and max(widths) > 1:
         yield document.problem(loc, "DEF-050", "a total is that of one field")
     for at, part in enumerate(check.parts):
-        if part.when is not None and not part.fields:
-            message = "`when` needs a field that is added up"
-            yield document.key_problem((*loc, at, "when"), "DEF-003", message)
+        for key in ("when", "record"):
+            if getattr(part, key) is not None and not part.fields:
+                message = f"`{key}` needs a field that is added up"
+                yield document.key_problem((*loc, at, key), "DEF-003", message)
 
 
 def _summable(
@@ -68,7 +87,8 @@ def _summable(
 ) -> Iterator[Problem]:
     """A total is that of numbers."""
     for at, part in enumerate(check.parts if check.total is not None else ()):
-        layout = layouts.get(part.file)
+        known = layouts.get(part.file)
+        layout = part.layout(known) if known is not None else None
         for place, name in enumerate(part.fields if layout is not None else ()):
             assert layout is not None
             if name in item_names(layout) and not layout.record.field(name).is_number:
