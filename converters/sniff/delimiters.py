@@ -15,6 +15,8 @@ DELIMITERS: Final = (",", "\t", ";")
 
 STEADY: Final = 0.6
 """The share of rows that must have the same number of columns."""
+MANY: Final = 4
+"""Columns of half the rows, and none without a delimiter: rows of several types side by side."""
 
 ROWS: Final = 2000
 
@@ -54,7 +56,9 @@ def _table(text: str, mark: str, whole: bool) -> Table | None:
     if not rows:
         return None
     columns, count = Counter(map(len, rows)).most_common(1)[0]
-    if columns < 2 or count / len(rows) < STEADY:
+    sizes = sorted(map(len, rows))
+    mixed = sizes[0] > 1 and sizes[len(sizes) // 2] >= MANY
+    if columns < 2 or (count / len(rows) < STEADY and not mixed):
         return None
     header = rows[0] if len(rows[0]) == columns and _is_header(rows) else ()
     body = tuple(row for row in rows[1 if header else 0 :] if len(row) == columns)
