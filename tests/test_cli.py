@@ -41,6 +41,7 @@ def test_the_commands_of_the_program_are_these() -> None:
     assert sorted(COMMANDS) == [
         "utsushi anonymize",
         "utsushi characters",
+        "utsushi check",
         "utsushi convert",
         "utsushi explain",
         "utsushi generate",
