@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from converters import status
-from converters.columns import Bytes, Chunk, Ints, Spans, Status, Values, series, take
+from converters.columns import Chunk, Ints, Spans, Status, Values, series, take
 from converters.findings.catalogue import catalogue
 from converters.findings.masking import GAIJI
 
@@ -47,6 +47,7 @@ character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text 
 `action` is empty until `judge` has filled it.
 """
 
+NOWHERE: Final = np.empty(0, np.int64), np.empty(0, np.int64)
 MEASURED = ("REC-001", "REC-002", "REC-008", "REC-022")
 """Record problems whose value is the length of the record in bytes."""
 
@@ -112,14 +113,18 @@ def told(origin: Origin, problem: ValueProblem) -> Told:
     """Where the rows of a problem stand, and the values there as text for people."""
     rows = _chunk_rows(origin, problem.rows)
     place = origin.index.get(problem.field)
-    offsets = origin.chunk.offsets(rows) if place is None else _offsets(origin, place, rows)
+    offsets, edges = origin.chunk.offsets(rows), NOWHERE
+    if place is not None:
+        start, stop = origin.spans.of(place)
+        edges = start[rows], stop[rows]
+        offsets += _within(origin.chunk, rows, edges[0])
     if problem.values is not None:
-        given = problem.values.cast(pl.Binary).fill_null(b"").to_list()
-        values = [value.decode("utf-8", "replace") for value in given]
+        given = problem.values.cast(pl.Binary).to_list()
+        values = [(value or b"").decode("utf-8", "replace") for value in given]
     elif place is None:
         values = [""] * len(rows)
     else:
-        values = _own_text(origin, place, rows, problem)
+        values = _own_text(origin, edges, problem)
     return Told(origin.chunk.numbered(rows), offsets, values)
 
 
@@ -175,20 +180,20 @@ def _chunk_rows(origin: Origin, rows: Ints) -> Ints:
     return origin.chunk.rows(origin.records[rows].astype(np.int64))
 
 
-def _offsets(origin: Origin, place: int, rows: Ints) -> Ints:
-    """A value that was unescaped lies behind the chunk's bytes; its record has to do."""
-    start, chunk = origin.spans.of(place)[0][rows], origin.chunk
-    inside = start < len(chunk.data)
-    return chunk.offsets(rows) + np.where(inside, start - chunk.bounds[rows], 0)
+def _within(chunk: Chunk, rows: Ints, start: Ints) -> Ints:
+    """How far into its record a field begins. A value that was unescaped lies behind the chunk's
+    bytes; its record has to do."""
+    return np.where(start < len(chunk.data), start - chunk.bounds[rows], 0)
 
 
-def _own_text(origin: Origin, place: int, rows: Ints, problem: ValueProblem) -> list[str]:
+def _own_text(origin: Origin, edges: tuple[Ints, Ints], problem: ValueProblem) -> list[str]:
     """What stands in the field, each different value put into text once."""
     spans = origin.spans
     show = origin.coded if origin.coded is not None and problem.code in GAIJI else origin.decode
     show = _hexed if problem.field in origin.hexed else show
-    starts, stops = (edge[rows].tolist() for edge in spans.of(place))
-    values = [_slice(spans.data, a, b) for a, b in zip(starts, stops, strict=True)]
+    starts, stops = (edge.tolist() for edge in edges)
+    data = spans.data.data
+    values = [bytes(data[start:stop]) for start, stop in zip(starts, stops, strict=True)]
     front = origin.fronts.get(problem.field, b"")
     texts = {value: show(front + value) for value in set(values)}
     return [texts[value] for value in values]
@@ -196,7 +201,3 @@ def _own_text(origin: Origin, place: int, rows: Ints, problem: ValueProblem) -> 
 
 def _hexed(value: bytes) -> str:
     return f"X'{value.hex().upper()}'"
-
-
-def _slice(data: Bytes, start: int, stop: int) -> bytes:
-    return data[start:stop].tobytes()

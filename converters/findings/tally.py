@@ -6,6 +6,8 @@ does not depend on how they were cut into batches.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +21,8 @@ SAMPLES: Final = 5
 """Samples kept per code and field: the first ones."""
 DISTINCT: Final = 1000
 """Values counted per code and field; the rest is counted together."""
+KEY: Final = ("code", "field")
+SAMPLE: Final = ("file", "record", "offset", "value")
 TOP: Final = 20
 """Values shown per code and field."""
 
@@ -76,21 +80,19 @@ class Tally:
             return
         for file, severity, count in frame.group_by("file", "severity").len().iter_rows():
             self._files[file, severity] = self._files.get((file, severity), 0) + count
-        for part in frame.partition_by("code", "field", maintain_order=True):
-            code, name, severity = part["code"][0], part["field"][0], part["severity"][0]
-            group = self._groups.setdefault((code, name), _Group(severity))
-            group.count += len(part)
-            wanted = part.head(SAMPLES - len(group.samples))
-            rows = wanted.select("file", "record", "offset", "value").iter_rows()
-            group.samples += [Sample(*row) for row in rows]
-            if self._policy.sensitivity(name) in ("public", "code"):
-                self._count_values(group, part)
-
-    def _count_values(self, group: _Group, part: pl.DataFrame) -> None:
-        counts = part.group_by("value", maintain_order=True).len()
-        for value, count in counts.iter_rows():
-            if value and (value in group.values or len(group.values) < DISTINCT):
-                group.values[value] = group.values.get(value, 0) + count
+        places: dict[tuple[str, str], list[int]] = {}
+        for row, key in enumerate(zip(*(frame[name].to_list() for name in KEY), strict=True)):
+            places.setdefault(key, []).append(row)
+        values = frame["value"].to_list()
+        for key, rows in places.items():
+            if key not in self._groups:
+                self._groups[key] = _Group(frame["severity"][rows[0]])
+            group = self._groups[key]
+            group.count += len(rows)
+            for row in rows[: SAMPLES - len(group.samples)]:
+                group.samples.append(Sample(*(frame[name][row] for name in SAMPLE)))
+            if self._policy.sensitivity(key[1]) in ("public", "code"):
+                _count_values(group, Counter(values[row] for row in rows))
 
     def count(self, severity: str) -> int:
         """Findings of that severity so far."""
@@ -107,6 +109,13 @@ class Tally:
         """Everything counted: errors first, then by code and field."""
         found = [_problem(*key, group) for key, group in self._groups.items()]
         return tuple(sorted(found, key=_rank))
+
+
+def _count_values(group: _Group, counts: Mapping[str, int]) -> None:
+    """Values as they first appear, as long as there is room for different ones."""
+    for value, count in counts.items():
+        if value and (value in group.values or len(group.values) < DISTINCT):
+            group.values[value] = group.values.get(value, 0) + count
 
 
 def _problem(code: str, name: str, group: _Group) -> Problem:

@@ -266,10 +266,10 @@ def _sides(plan: Plan) -> list[tuple[str, Side]]:
     return [(name, side) for name, side in named if side is not None]
 
 
-def _alone(form: Form) -> Callable[[bytes], bytes]:
-    """The bytes of a record → what it is in a file."""
+def _alone(form: Form) -> Callable[[bytes], bytes] | None:
+    """The bytes of a record → what it is in a file; None where that is the same."""
     if isinstance(form.packer(), forms.Loose):
-        return bytes
+        return None
     return lambda data: forms.packed(form, np.frombuffer(data, np.uint8)).tobytes()
 
 

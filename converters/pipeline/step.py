@@ -30,6 +30,7 @@ SHRUNK = outcome.CODES[outcome.SHRUNK]
 Mask = npt.NDArray[np.bool_]
 Outcomes = dict[str, Status]
 Counts = dict[int, int]
+NO_ROWS = np.empty(0, np.int64)
 Rows = tuple[pa.Table | None, ...]
 
 
@@ -281,10 +282,13 @@ def _dropped(
 
 
 def _tallies(side: Side, read: _Reading, lost: Mask) -> tuple[Tally, Tally]:
-    """The tallies of all records and of those that are not lost; the lost ones are few."""
-    if not lost.any():
+    """The tallies of all records and of those that are not lost."""
+    if not lost.any() or lost.all():
         whole = balance.tally(read.batch, side.layout, read.outcomes)
-        return whole, whole
+        if not lost.any():
+            return whole, whole
+        nothing = {name: status[:0] for name, status in read.outcomes.items()}
+        return whole, balance.tally(read.batch.take(NO_ROWS), side.layout, nothing)
     kept, gone = (
         balance.tally(
             read.batch.take(rows),

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from pathlib import PurePath
 
+import numpy as np
 import polars as pl
 
 from converters.columns import Chunk
@@ -29,10 +31,10 @@ class Rejects:
     """Guards the reject files of a run; nothing is created before the first reject.
 
     `names` are the inputs in the order of their file numbers; `alone` makes of the bytes of one
-    record what it is in a file (a block of its own, where records stand in blocks).
+    record what it is in a file: a block of its own, where records stand in blocks.
     """
 
-    def __init__(self, run: RunDirectory, names: Sequence[str], alone: Alone = bytes) -> None:
+    def __init__(self, run: RunDirectory, names: Sequence[str], alone: Alone | None = None) -> None:
         self._run = run
         self._alone = alone
         self._trailers: dict[int, bytes] = {}
@@ -54,21 +56,20 @@ class Rejects:
         stopped = judged.filter(pl.col("action") == "record-rejected")
         if not len(stopped):
             return
-        codes = pl.col("code").unique(maintain_order=True).str.join(";")
-        records = stopped.sort("record", maintain_order=True)
-        rejected = records.group_by("record", maintain_order=True).agg(codes)
-        begins, ends = chunk.edges
-        blocks, rows = [], []
-        for record, named in rejected.iter_rows():
-            row = record - chunk.first
-            begin, end = int(begins[row]), int(ends[row])
-            data, offset = chunk.data[begin:end].tobytes(), chunk.offset + begin
-            if not chunk.codes[row]:
-                data = self._alone(data)
-            blocks.append(data)
-            rows.append((self._names[chunk.file], record, offset, len(data), named))
+        named = _codes(stopped.sort("record", maintain_order=True))
+        rows = np.fromiter(named, np.int64, len(named)) - chunk.first
+        begins, ends = (edge[rows].tolist() for edge in chunk.edges)
+        data = chunk.data.data
+        blocks = [data[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        if self._alone is not None:
+            for at in np.flatnonzero(chunk.codes[rows] == 0).tolist():
+                blocks[at] = memoryview(self._alone(blocks[at].tobytes()))
+        places = [chunk.offset + begin for begin in begins]
+        listed = zip(
+            repeat(self._names[chunk.file]), named, places, map(len, blocks), named.values()
+        )
         self._file(chunk.file).write(b"".join(blocks), len(blocks))
-        self._list().write(_lines(rows), len(rows))
+        self._list().write(_lines(listed), len(blocks))
 
     def close(self) -> None:
         """Finish the files."""
@@ -104,7 +105,19 @@ def reject_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+def _codes(stopped: pl.DataFrame) -> dict[int, str]:
+    """Record number to its codes, each once, from findings in the order of the records."""
+    found: dict[int, str] = {}
+    for record, code in zip(stopped["record"].to_list(), stopped["code"].to_list(), strict=True):
+        known = found.get(record)
+        if known is None:
+            found[record] = code
+        elif code not in known.split(";"):
+            found[record] = f"{known};{code}"
+    return found
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
