@@ -44,7 +44,8 @@ class Definition:
     """A definition as it was resolved.
 
     `role` is mapping, source (the layout that was read) or target; `reference` is what names the
-    definition on the command line, an id or a path.
+    definition on the command line, an id or a path. `types` is how many types of records a layout
+    has, 0 for one.
     """
 
     role: str
@@ -54,6 +55,7 @@ class Definition:
     reference: str
     title: Mapping[str, str] = field(default_factory=dict)
     edition: str = ""
+    types: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,8 @@ def report(facts: RunFacts) -> dict[str, Any]:
 
 def _definition(known: Definition) -> dict[str, Any]:
     found = asdict(known)
-    return {**found, "title": dict(known.title) or None, "edition": known.edition or None}
+    rest = {"edition": known.edition or None, "types": known.types or None}
+    return {**found, "title": dict(known.title) or None, **rest}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:

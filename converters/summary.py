@@ -288,7 +288,8 @@ def next_commands(report: Report) -> Iterator[str]:
             layout = read.get("layout") or known["source"]
             yield _command("preview", read["path"], "--layout", layout, *place)
             yield _command("explain", problem["code"])
-            if directory and int(report["counts"]["rejected"]) and "set" not in known:
+            mixed = any("types" in found for found in report["definitions"])
+            if directory and int(report["counts"]["rejected"]) and "set" not in known and not mixed:
                 yield _command("rejects", "extract", directory, "-o", "repair.xlsx")
             return
     if report["command"] == "convert" and directory and report["status"] != "stopped":

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converters import cli, generate, pipeline, sorting, spec
+from converters import cli, generate, pipeline, sorting, spec, summary
 from converters.columns import Chunk
 from converters.controls import Counting, compile
 from converters.errors import UsageError
@@ -526,3 +526,11 @@ def test_a_command_for_one_type_of_records_says_so(capsys: pytest.CaptureFixture
     tables = ["--mapping", "zengin/transfer-to-tables"]
     code = cli.main(["reconcile", sample, sample, *tables])
     assert (code, "layouts of one type" in capsys.readouterr().err) == (2, True)
+
+
+def test_no_command_is_proposed_that_refuses_several_types(tmp_path: Path) -> None:
+    sample = Path(__file__).parent.parent / "samples" / "zengin" / "damaged" / "input.dat"
+    known = spec.load_mapping("zengin/transfer-to-tables")
+    report = pipeline.convert(Job((str(sample),), mapping=known, out=tmp_path / "run")).report
+    assert [one.get("types") for one in report["definitions"]] == [4, 4, None]
+    assert not [one for one in summary.next_commands(report) if " rejects " in one]

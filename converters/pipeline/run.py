@@ -290,8 +290,10 @@ def _definitions(job: Job, lanes: Lanes) -> list[Definition]:
 def _definition(role: str, known: Layout | Mapping) -> Definition:
     digest = plans.fingerprint(known)
     title = known.title.model_dump() if known.title else {}
-    edition = known.edition if isinstance(known, Layout) else ""
-    return Definition(role, known.id, known.version, digest, known.id, title, edition)
+    edition, types = "", 0
+    if isinstance(known, Layout):
+        edition, types = known.edition, len(known.records) if len(known.records) > 1 else 0
+    return Definition(role, known.id, known.version, digest, known.id, title, edition, types)
 
 
 def _manifest(facts: RunFacts) -> dict[str, object]:
