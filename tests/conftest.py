@@ -24,6 +24,7 @@ settings.load_profile("ci")
 
 KERNELS = (
     "test_balance",
+    "test_blocks",
     "test_census",
     "test_charset",
     "test_checkdigits",
@@ -36,8 +37,10 @@ KERNELS = (
     "test_keys",
     "test_kinds",
     "test_mapping_texts",
+    "test_markup",
     "test_memory",
     "test_pseudonym",
+    "test_records",
     "test_records",
     "test_residual",
     "test_samples",
