@@ -67,6 +67,9 @@ class Blocks:
     def packer(self, kept: bytes = b"") -> Packer:
         return Again(self.inner, kept) if kept else self.fresh()
 
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        return self.inner.remains(chunk, rows, order)
+
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         return self.inner.fit(texts)
 

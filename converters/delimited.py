@@ -142,11 +142,8 @@ class Delimited:
             unescape(data, len(chunk.data), columns, start, stop, escaped)
         return Spans(data, lambda field: (start[field], stop[field]), codes)
 
-    def remains(
-        self, data: Bytes, begin: Ints, end: Ints, order: Order
-    ) -> Callable[[int], tuple[Ints, Ints]]:
-        """Where the fields of broken records would lie if no quote hid a delimiter; blank where
-        the record has too few columns."""
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        data, begin, end = chunk.data, chunk.edges[0][rows], chunk.stop[rows]
         edges = np.append(np.flatnonzero(data == self.delimiter), len(data))
         first = np.searchsorted(edges, begin)
         columns = {field: at for at, field in enumerate(order or range(len(self.fields)))}
@@ -161,7 +158,7 @@ class Delimited:
             quoted = (stop > start + 1) & (data[np.minimum(start, len(data) - 1)] == ord('"'))
             return start + quoted, stop - quoted
 
-        return of
+        return Spans(data, of, np.zeros(len(rows), np.uint8))
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         used = [f for f, field in enumerate(self.fields) if not field.is_filler]

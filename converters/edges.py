@@ -61,6 +61,9 @@ class Edges:
     def packer(self, kept: bytes = b"") -> Packer:
         return self.inner.packer(kept)
 
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        return self.inner.remains(chunk, rows, order)
+
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         return self.inner.fit(texts)
 

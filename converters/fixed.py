@@ -7,7 +7,7 @@ line end inside a record of the right length are the field's own affair: its kin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,15 +100,15 @@ class Fixed:
 
         return Spans(chunk.data, of, chunk.codes)
 
-    def remains(self, begin: Ints, end: Ints) -> Callable[[int], tuple[Ints, Ints]]:
-        """Where the fields of broken records would lie; blank where the record does not reach."""
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        begin, end = chunk.edges[0][rows], chunk.stop[rows]
 
         def of(field: int) -> tuple[Ints, Ints]:
             start = begin + self.at[field]
             stop = start + self.width[field]
             return np.where(stop <= end, start, begin), np.where(stop <= end, stop, begin)
 
-        return of
+        return Spans(chunk.data, of, np.zeros(len(rows), np.uint8))
 
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         widths = [

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from converters import blocks, delimited, fixed, markup, scripts, variable
 from converters.around import Kept
-from converters.blocks import Blocks
-from converters.columns import Chunk, Ints, Order, Spans
-from converters.delimited import Delimited
 from converters.edges import Edges
-from converters.fixed import Fixed
 from converters.framing import (
     PROBLEMS,
     Beginning,
@@ -28,7 +22,6 @@ from converters.framing import (
     packed,
 )
 from converters.model import Layout
-from converters.variable import Variable
 
 __all__ = [
     "PROBLEMS",
@@ -42,7 +35,6 @@ __all__ = [
     "Split",
     "form",
     "packed",
-    "remains",
 ]
 
 
@@ -65,21 +57,3 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
         blank = scripts.of(layout).blank
         found = Edges(found, framing.header or 0, framing.footer or 0, blank)
     return found
-
-
-def remains(form: Form, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
-    """The fields of broken records, for what can be guessed of them; None where nothing can.
-
-    They are taken to lie where they should, and quotes to hide no delimiter; one that reaches
-    beyond its record is blank.
-    """
-    while isinstance(form, Blocks | Edges):
-        form = form.inner
-    begin, end = chunk.edges[0][rows], chunk.stop[rows]
-    if isinstance(form, Delimited):
-        found = form.remains(chunk.data, begin, end, order)
-    elif isinstance(form, Fixed | Variable):
-        found = (form if isinstance(form, Fixed) else form.fixed).remains(begin, end)
-    else:
-        return None
-    return Spans(chunk.data, found, np.zeros(len(rows), np.uint8))

@@ -162,6 +162,10 @@ class Form(Protocol):
     def spans(self, chunk: Chunk, order: Order) -> Spans:
         """Where the fields lie, fillers included. `order` is that of the file's `Beginning`."""
 
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        """Where the fields of broken records would lie if all were in its place and no quote hid a
+        delimiter, blank where the record does not reach; None where nothing can be guessed."""
+
     def opening(self) -> bytes:
         """What is written before the first record."""
 

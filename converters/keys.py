@@ -24,7 +24,7 @@ from converters.columns import Batch, Ints, Text, Values, series, text
 from converters.errors import EnvironmentFailure
 from converters.kernels.hashing import combine, hash_views
 
-__all__ = ["FOUND", "KeySpool", "as_text", "hashes"]
+__all__ = ["FOUND", "KeySpool", "as_text", "hashes", "spool_file"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -67,6 +67,22 @@ def hashes(columns: Sequence[Values], digits: tuple[int, ...] = ()) -> Hashes:
     for other in others:
         first = combine(first, other)
     return first
+
+
+def spool_file(directory: Path, prefix: str, schema: pa.Schema) -> tuple[Path, pq.ParquetWriter]:
+    """A new file of `directory` for rows of places and keys, which are read once and soon."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(".parquet", prefix, directory)
+    os.close(handle)
+    writer = pq.ParquetWriter(
+        name,
+        schema,
+        compression="none",
+        use_dictionary=False,
+        write_statistics=False,
+        column_encoding=dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
+    )
+    return Path(name), writer
 
 
 class KeySpool:
@@ -147,26 +163,12 @@ class KeySpool:
         table = pa.concat_tables(self._held)
         try:
             if self._writer is None:
-                self._writer = self._open(table.schema)
+                self._path, self._writer = spool_file(self._directory, "keys-", table.schema)
             self._writer.write_table(table, row_group_size=max(len(table), 1))
         except OSError as exc:
             raise EnvironmentFailure(str(self._directory), str(exc)) from exc
         self._held.clear()
         self._held_rows = 0
-
-    def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(".parquet", "keys-", self._directory)
-        os.close(handle)
-        self._path = Path(path)
-        return pq.ParquetWriter(
-            path,
-            schema,
-            compression="none",
-            use_dictionary=False,
-            write_statistics=False,
-            column_encoding=dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
-        )
 
     def _tables(self) -> Iterator[tuple[Hashes, Callable[[], pa.Table]]]:
         """The hashes of all rows, some at a time in the order of the input, with their rows."""

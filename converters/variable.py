@@ -110,6 +110,9 @@ class Variable:
 
         return Spans(chunk.data, of, codes)
 
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        return self.fixed.remains(chunk, rows, order)
+
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         return self.fixed.fit(texts)
 

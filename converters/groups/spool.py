@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +13,7 @@ import pyarrow.parquet as pq
 from converters.errors import EnvironmentFailure
 from converters.groups.plan import Group
 from converters.groups.rules import FOUND
+from converters.keys import spool_file
 
 __all__ = ["FOUND", "Spool"]
 
@@ -23,8 +22,6 @@ HELD: Final = 1 << 18
 ORDERED: Final = 1 << 18
 """Findings that are put in the order of the input."""
 ORDER: Final = ("file", "record", "code", "value")
-RISING: Final = ("record", "offset")
-"""Columns that take almost no room as differences."""
 
 
 class Spool:
@@ -99,7 +96,7 @@ class Spool:
         table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
         try:
             if self._writer is None:
-                self._writer = self._open(table.schema)
+                self._path, self._writer = spool_file(self._directory, "groups-", table.schema)
             done = 0
             for length, bucket in counts.iter_rows():
                 self._writer.write_table(table.slice(done, length), row_group_size=length)
@@ -109,20 +106,6 @@ class Spool:
             raise EnvironmentFailure(str(self._directory), str(exc)) from exc
         self._held.clear()
         self._held_rows = 0
-
-    def _open(self, schema: pa.Schema) -> pq.ParquetWriter:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(".parquet", "groups-", self._directory)
-        os.close(handle)
-        self._path = Path(path)
-        return pq.ParquetWriter(
-            path,
-            schema,
-            compression="none",
-            use_dictionary=False,
-            write_statistics=False,
-            column_encoding=dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
-        )
 
     def _close(self) -> None:
         if self._writer is not None:

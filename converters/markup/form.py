@@ -136,6 +136,9 @@ class Markup:
     def packer(self, kept: bytes = b"") -> Packer:
         return Again(self, kept) if kept else Loose()
 
+    def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
+        return None
+
     def fit(self, texts: Sequence[Text]) -> list[Status]:
         return [_fit(text, width) for text, width in zip(texts, self.widths, strict=True)]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from converters import balance, fields, findings, forms, groups
+from converters import balance, fields, findings, groups
 from converters import status as outcome
 from converters.balance import Tally
 from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, Values
@@ -161,7 +161,7 @@ def _grouped(
         return tuple(groups.rows(group, chunk, batch, unread) for group in side.groups)
     broken = np.flatnonzero(~sound)
     keys = {name for group in side.groups for name in group.per}
-    spans, torn = forms.remains(side.form, chunk, broken, order), None
+    spans, torn = side.form.remains(chunk, broken, order), None
     if spans is not None:
         guessed, _ = fields.decode(fields.only(side.fields, keys), spans, 1)
         torn = Batch(chunk.numbered(broken), guessed.columns)
