@@ -39,7 +39,6 @@ ALLOWED = {
     "edges": VALUES | {"framing"},
     "markup": VALUES | {"kernels", "framing", "around"},
     "forms": {
-        *VALUES,
         *("model", "scripts", "framing", "fixed", "delimited", "variable", "around", "blocks"),
         *("edges", "markup"),
     },

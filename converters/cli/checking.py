@@ -43,19 +43,7 @@ def check(**given: Unpack[Given]) -> int:
     known = spec.load_set(given["file_set"], given["layouts"])
     found = filesets.members(known.definition, folder)
     sizes = sum(path.stat().st_size for paths in found.files.values() for path in paths)
-    job = Job(
-        inputs=(),
-        out=given["out"],
-        force=given["force"],
-        jobs=given["jobs"],
-        batch_records=given["batch_records"],
-        fail_on=given["fail_on"],
-        on_error=given["on_error"],
-        max_errors=given["max_errors"],
-        samples=given["samples"],
-        pages=given["report"],
-        lang=language(),
-    )
+    job = Job(inputs=(), **options.of_run(given))
     with progress.shown(sizes, given["quiet"] or given["json"]) as advance:
         checked = filesets.check(known, folder, replace(job, progress=advance))
     _show(checked, given)

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 
 import click
 
-from converters.cli.words import word
+from converters.cli.words import language, word
 from converters.errors import EnvironmentFailure
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "layout",
     "layouts",
     "mapping",
+    "of_run",
     "output",
     "pages",
     "pairs",
@@ -234,3 +235,13 @@ def existing(given: str) -> Path:
     if not path.exists():
         raise EnvironmentFailure(given, word("missing"))
     return path
+
+
+def of_run(given: Given) -> dict[str, Any]:
+    """What `output` and `policy` gave, as the job of a run takes it (`pipeline.Job`)."""
+    names = (
+        *("out", "force", "jobs", "batch_records"),
+        *("fail_on", "on_error", "max_errors", "samples"),
+    )
+    values: dict[str, Any] = dict(given)
+    return {name: values[name] for name in names} | {"pages": given["report"], "lang": language()}
