@@ -70,7 +70,7 @@ class Blocks:
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         return self.inner.remains(chunk, rows, order)
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         return self.inner.fit(texts)
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:

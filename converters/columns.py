@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 
 from converters.kernels.texts import measure, take_views
-from converters.kernels.validity import clear_nulls, nulls_hold_bytes, valid_bits
+from converters.kernels.validity import clear_nulls, greatest, nulls_hold_bytes, valid_bits
 
 __all__ = [
     "Batch",
@@ -37,6 +37,7 @@ __all__ = [
     "Values",
     "are_blank",
     "blanks",
+    "gravest",
     "integers",
     "series",
     "take",
@@ -161,17 +162,17 @@ class Text:
     @property
     def blanks(self) -> int:
         """How many values are blank."""
-        return self._measured()[0]
+        return (self._measures or self._measured())[0]
 
     @property
     def longest(self) -> int:
         """Bytes of the longest value."""
-        return self._measured()[1]
+        return (self._measures or self._measured())[1]
 
     @property
     def total(self) -> int:
         """Bytes of all values."""
-        return self._measured()[2]
+        return (self._measures or self._measured())[2]
 
     @property
     def raw(self) -> tuple[Bytes, Bytes]:
@@ -191,9 +192,8 @@ class Text:
         return long
 
     def _measured(self) -> tuple[int, int, int]:
-        if self._measures is None:
-            self._measures = measure(self.raw[0])
-        return self._measures
+        self._measures = found = measure(self.raw[0])
+        return found
 
 
 Values = Text | pl.Series
@@ -255,6 +255,11 @@ def are_blank(values: Values) -> Mask:
     bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
     missing: Mask = bits[array.offset : array.offset + len(array)] == 0
     return missing
+
+
+def gravest(outcomes: Status) -> int:
+    """The greatest of the outcomes of a column, 0 where it has no value."""
+    return greatest(outcomes)
 
 
 def series(values: Values, name: str = "") -> pl.Series:

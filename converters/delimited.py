@@ -160,7 +160,7 @@ class Delimited:
 
         return Spans(data, of, np.zeros(len(rows), np.uint8))
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         used = [f for f, field in enumerate(self.fields) if not field.is_filler]
         return [_fit(self, f, text) for f, text in zip(used, texts, strict=True)]
 
@@ -285,12 +285,14 @@ def _quoted(form: Delimited, name: bytes) -> bytes:
     return name
 
 
-def _fit(form: Delimited, place: int, text: Text) -> Status:
+def _fit(form: Delimited, place: int, text: Text) -> Status | None:
     """What cannot be written: too many bytes, or a value that needs quotes where there are none."""
+    width, bare = form.fields[place].bytes, form.modes[place] == NEVER
+    if not bare and (width is None or text.longest <= width):
+        return None
     found = np.zeros(len(text.views), np.uint8)
-    if form.modes[place] == NEVER:
+    if bare:
         found[_need_quotes(text, form.delimiter)] = status.UNMAPPABLE
-    width = form.fields[place].bytes
     if width is not None:
         found[text.lengths > width] = status.OVERFLOW
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,20 +24,17 @@ __all__ = ["Fields", "compile", "decode", "encode", "only"]
 class Fields:
     """A layout's record, ready to run: a pair per field, in an order that respects eras.
 
-    `values` holds (place in the record, name, decode, encode), `fillers` (place, name, pad),
-    `shrinkers` those of the fields whose characters may be shrunk when they are written.
+    `names` are the columns of a batch in record order. `values` holds (place in the record, name,
+    decode, encode), `fillers` (place, name, pad), `shrinkers` those of the fields whose characters
+    may be shrunk when they are written.
     """
 
     layout: Layout
     charset: Charset
+    names: tuple[str, ...]
     values: tuple[tuple[int, str, Decode, Encode], ...]
     fillers: tuple[tuple[int, str, Bytes], ...]
     shrinkers: Mapping[str, Shrinker]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns of a batch after `_record`, in record order."""
-        return tuple(field.name for field in self.layout.record.fields if not field.is_filler)
 
 
 def compile(layout: Layout) -> Fields:
@@ -55,7 +52,11 @@ def compile(layout: Layout) -> Fields:
         for place, field in enumerate(fields)
         if field.is_filler and not _is_length(layout, place)
     )
-    return Fields(layout, charset, values, fillers, _shrinkers(layout))
+    return Fields(layout, charset, _names(fields), values, fillers, _shrinkers(layout))
+
+
+def _names(fields: Iterable[Field]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields if not field.is_filler)
 
 
 def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
@@ -102,7 +103,14 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
     values = tuple(one for one in fields.values if one[1] in known)
     layout = fields.layout.model_copy(update={"records": (record,)})
     shrinkers = {name: one for name, one in fields.shrinkers.items() if name in known}
-    return replace(fields, layout=layout, values=values, fillers=(), shrinkers=shrinkers)
+    return replace(
+        fields,
+        layout=layout,
+        names=_names(kept),
+        values=values,
+        fillers=(),
+        shrinkers=shrinkers,
+    )
 
 
 def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, Status]]:

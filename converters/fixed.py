@@ -110,12 +110,14 @@ class Fixed:
 
         return Spans(chunk.data, of, np.zeros(len(rows), np.uint8))
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         widths = [
             width for width, filler in zip(self.width, self.fillers, strict=True) if not filler
         ]
         return [
             (text.lengths > width).astype(np.uint8) * np.uint8(status.OVERFLOW)
+            if text.longest > width
+            else None
             for text, width in zip(texts, widths, strict=True)
         ]
 

@@ -179,8 +179,9 @@ class Form(Protocol):
     def packer(self, kept: bytes = b"") -> Packer:
         """What puts written records into blocks: as they were kept, or afresh."""
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
-        """Which values the form cannot write as they are, one status per value."""
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
+        """Which values the form cannot write as they are, one status per value; None for a text
+        whose values all can be."""
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         """The records of the rows to keep, and their bounds. A text that is too long is cut."""

@@ -113,7 +113,7 @@ class Variable:
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         return self.fixed.remains(chunk, rows, order)
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         return self.fixed.fit(texts)
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from converters import status
-from converters.balance import Books, KeyTotal, Tally, balance, fields, merge, tally
+from converters.balance import Books, KeyTotal, Tally, balance, counted, fields, merge, tally
 from converters.balance.tallies import FieldTally
 from converters.columns import Batch
 from converters.model import Layout, Mapping, MappingSet
@@ -74,7 +74,7 @@ ROWS: list[tuple[Any, ...]] = [
 
 
 def test_a_batch_is_counted_field_by_field() -> None:
-    found = tally(batch(ROWS), LAYOUT, {})
+    found = tally(batch(ROWS), counted(LAYOUT), {})
     key = found.fields["番号"].key
     assert key is not None and key.count == 2
     assert found.key is not None and found.key.count == 3
@@ -92,13 +92,13 @@ def test_a_batch_is_counted_field_by_field() -> None:
 
 def test_the_outcomes_of_reading_tell_unknown_dates() -> None:
     outcomes = {"生年月日": np.array([status.UNKNOWN, status.UNKNOWN, status.BLANK], np.uint8)}
-    assert tally(batch(ROWS), LAYOUT, outcomes).fields["生年月日"].unknown == 2
+    assert tally(batch(ROWS), counted(LAYOUT), outcomes).fields["生年月日"].unknown == 2
 
 
 def test_sums_are_exact_beyond_64_and_128_bits() -> None:
     most = Decimal("9" * 36 + ".99")
     rows = [("1", "1", 10**18 - 1, most, None, None, None)] * 50
-    found = tally(batch(rows), LAYOUT, {})
+    found = tally(batch(rows), counted(LAYOUT), {})
     assert found.fields["税額"].total == 50 * (10**18 - 1)
     assert found.fields["率"].total == 50 * (10**38 - 1)
     shown = balance(Books(found, found), None)["sums"]
@@ -109,7 +109,7 @@ def test_sums_are_exact_beyond_64_and_128_bits() -> None:
 
 
 def test_an_empty_batch_changes_nothing() -> None:
-    full, empty = tally(batch(ROWS), LAYOUT, {}), tally(batch([]), LAYOUT, {})
+    full, empty = tally(batch(ROWS), counted(LAYOUT), {}), tally(batch([]), counted(LAYOUT), {})
     assert merge(full, empty) == full == merge(empty, full)
 
 
@@ -117,7 +117,9 @@ def test_padding_with_zeros_does_not_change_the_key_total_of_digits() -> None:
     columns = {"番号": pl.String}
     of = layout(FIELDS[:1])
     short, long = ([("1",), ("20",)], [("00020",), ("00001",)])
-    assert tally(batch(short, columns), of, {}) == tally(batch(long, columns), of, {})
+    assert tally(batch(short, columns), counted(of), {}) == tally(
+        batch(long, columns), counted(of), {}
+    )
 
 
 text = st.none() | st.sampled_from(["1", "2", "9", "A", "ｶﾅ", "漢字"])
@@ -137,9 +139,9 @@ def test_a_run_cut_anywhere_has_the_same_tally(
     rows: list[tuple[Any, ...]], cuts: list[int]
 ) -> None:
     places = sorted({0, len(rows), *(cut for cut in cuts if cut <= len(rows))})
-    parts = [tally(batch(rows[a:b]), LAYOUT, {}) for a, b in pairwise(places)]
-    whole = tally(batch(rows), LAYOUT, {})
-    forward = backward = tally(batch([]), LAYOUT, {})
+    parts = [tally(batch(rows[a:b]), counted(LAYOUT), {}) for a, b in pairwise(places)]
+    whole = tally(batch(rows), counted(LAYOUT), {})
+    forward = backward = tally(batch([]), counted(LAYOUT), {})
     for part in parts:
         forward, backward = merge(forward, part), merge(part, backward)
     assert forward == backward == whole
@@ -147,7 +149,7 @@ def test_a_run_cut_anywhere_has_the_same_tally(
 
 @given(st.lists(st.lists(row, max_size=8), min_size=3, max_size=3))
 def test_merging_is_associative(parts: list[list[tuple[Any, ...]]]) -> None:
-    a, b, c = (tally(batch(part), LAYOUT, {}) for part in parts)
+    a, b, c = (tally(batch(part), counted(LAYOUT), {}) for part in parts)
     assert merge(merge(a, b), c) == merge(a, merge(b, c))
 
 
@@ -158,9 +160,11 @@ def test_kept_categories_have_exact_counts_and_the_others_are_counted_together(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("converters.balance.tallies.DISTINCT", 5)
         of, columns = layout(FIELDS[5:6]), {"地区": pl.String}
-        found = tally(batch([], columns), of, {})
+        found = tally(batch([], columns), counted(of), {})
         for part in parts:
-            found = merge(found, tally(batch([(value,) for value in part], columns), of, {}))
+            found = merge(
+                found, tally(batch([(value,) for value in part], columns), counted(of), {})
+            )
     values = Counter(value for part in parts for value in part)
     kept = {value: values[value] for value in sorted(values)[:5]}
     assert found.fields["地区"].categories == kept
@@ -250,8 +254,8 @@ def changed(rows: list[tuple[Any, ...]], place: int, column: int, value: Any) ->
 
 
 def books(read: list[Any] = READ, written: list[Any] = WRITTEN) -> Books:
-    source = tally(batch(read, BEFORE), SOURCE, {})
-    return Books(source, source, tally(batch(written, AFTER), TARGET, {}))
+    source = tally(batch(read, BEFORE), counted(SOURCE), {})
+    return Books(source, source, tally(batch(written, AFTER), counted(TARGET), {}))
 
 
 def test_a_run_that_lost_nothing_closes() -> None:
@@ -310,9 +314,9 @@ def test_the_equation_needs_every_record() -> None:
 
 
 def test_amounts_left_out_are_shown() -> None:
-    source = tally(batch(READ, BEFORE), SOURCE, {})
-    accepted = tally(batch(READ[:2], BEFORE), SOURCE, {})
-    target = tally(batch(WRITTEN[:2], AFTER), TARGET, {})
+    source = tally(batch(READ, BEFORE), counted(SOURCE), {})
+    accepted = tally(batch(READ[:2], BEFORE), counted(SOURCE), {})
+    target = tally(batch(WRITTEN[:2], AFTER), counted(TARGET), {})
     block = balance(Books(source, accepted, target, rejected=1), SET)
     assert block["closed"] and block["discrepancies"] == []
     assert block["sums"][0]["left_out"] == "-50"
@@ -329,7 +333,7 @@ def test_back_the_same_books_close() -> None:
 
 
 def test_a_validation_lists_what_it_counted() -> None:
-    source = tally(batch(READ, BEFORE), SOURCE, {})
+    source = tally(batch(READ, BEFORE), counted(SOURCE), {})
     block = balance(Books(source, source), None)
     assert block["closed"] and block["discrepancies"] == [] and block["fill"] == []
     assert block["records"]["written"] is None

@@ -7,14 +7,16 @@ Tallies are exact and add up in any order, so that batches and workers change no
 
 from converters.balance.books import Books, balance, fields
 from converters.balance.joined import joined
-from converters.balance.tallies import FieldTally, KeyTotal, Tally, merge, tally
+from converters.balance.tallies import Counted, FieldTally, KeyTotal, Tally, counted, merge, tally
 
 __all__ = [
     "Books",
+    "Counted",
     "FieldTally",
     "KeyTotal",
     "Tally",
     "balance",
+    "counted",
     "fields",
     "joined",
     "merge",

@@ -25,7 +25,16 @@ from converters.kernels.texts import unknown_parts
 from converters.keys import as_text, hashes
 from converters.model import Field, Layout
 
-__all__ = ["DISTINCT", "FieldTally", "KeyTotal", "Tally", "merge", "tally"]
+__all__ = [
+    "DISTINCT",
+    "Counted",
+    "FieldTally",
+    "KeyTotal",
+    "Tally",
+    "counted",
+    "merge",
+    "tally",
+]
 
 MANY: Final = 1024
 """Different values counted by the kernel; more come only from fields that are no categories."""
@@ -118,36 +127,72 @@ def _smallest(counts: dict[str, int]) -> dict[str, int]:
     return {value: counts[value] for value in sorted(counts)[:DISTINCT]}
 
 
-def tally(batch: Batch, layout: Layout, outcomes: Mapping[str, Status]) -> Tally:
-    """The tally of a batch of the layout. `outcomes` per field tell unknown dates; where they are
-    missing the dates themselves are asked."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is counted of a field besides its filled values; of a `plain` one nothing is."""
+
+    name: str
+    field: Field
+    dated: bool
+    categorical: bool
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """What is counted of the records of a layout: its fields, and those of its key."""
+
+    fields: tuple[Asked, ...]
+    key: tuple[Field, ...]
+
+
+def counted(layout: Layout) -> Counted:
+    """What is counted of a layout, found out once for all batches."""
     record = layout.record
-    fields = {
-        field.name: _field(batch[field.name], field, outcomes.get(field.name))
-        for field in record.fields
-        if not field.is_filler and field.name in batch.columns
-    }
-    return Tally(len(batch), fields, _record_key(batch, layout, fields))
+    asked = tuple(_asked(field) for field in record.fields if not field.is_filler)
+    return Counted(asked, tuple(record.field(name) for name in record.key))
 
 
-def _record_key(batch: Batch, layout: Layout, fields: Mapping[str, FieldTally]) -> KeyTotal | None:
-    names = layout.record.key
-    if not names or not set(names) <= set(fields):
-        return None
-    if len(names) == 1 and fields[names[0]].key is not None:
-        return fields[names[0]].key
-    return _total([batch[name] for name in names], [layout.record.field(name) for name in names])
-
-
-def _field(column: Values, field: Field, outcomes: Status | None) -> FieldTally:
-    kind = None if isinstance(column, Text) else column.dtype
+def _asked(field: Field) -> Asked:
+    dated = field.kind in DATES
     categorical = field.kind in ("code", "boolean") or field.balance == "category"
+    plain = not (dated or categorical or field.is_number or field.balance)
+    return Asked(field.name, field, dated, categorical, plain)
+
+
+def tally(batch: Batch, what: Counted, outcomes: Mapping[str, Status]) -> Tally:
+    """The tally of a batch. `outcomes` per field tell unknown dates; where they are missing the
+    dates themselves are asked."""
+    columns = batch.columns
+    fields = {
+        asked.name: _field(columns[asked.name], asked, outcomes.get(asked.name))
+        for asked in what.fields
+        if asked.name in columns
+    }
+    return Tally(len(batch), fields, _record_key(batch, what.key, fields))
+
+
+def _record_key(
+    batch: Batch, key: tuple[Field, ...], fields: Mapping[str, FieldTally]
+) -> KeyTotal | None:
+    if not key or any(field.name not in fields for field in key):
+        return None
+    if len(key) == 1 and fields[key[0].name].key is not None:
+        return fields[key[0].name].key
+    return _total([batch[field.name] for field in key], list(key))
+
+
+def _field(column: Values, asked: Asked, outcomes: Status | None) -> FieldTally:
+    filled = len(column) - blanks(column)
+    if asked.plain:
+        return FieldTally(filled)
+    kind, field = None if isinstance(column, Text) else column.dtype, asked.field
     return FieldTally(
-        filled=len(column) - blanks(column),
-        unknown=_unknown(column, field, outcomes) if field.kind in DATES else 0,
+        filled,
+        unknown=_unknown(column, field, outcomes) if asked.dated else 0,
         scale=kind.scale if isinstance(kind, pl.Decimal) else 0,
         total=_sum(series(column)) if field.balance == "sum" else None,
-        categories=_categories(as_text(column)) if categorical else None,
+        categories=_categories(as_text(column)) if asked.categorical else None,
         key=_total([column], [field]) if field.balance == "key" else None,
     )
 

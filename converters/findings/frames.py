@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from converters import status
-from converters.columns import Chunk, Ints, Spans, Status, Values, series, take
+from converters.columns import Chunk, Ints, Spans, Status, Values, gravest, series, take
 from converters.findings.catalogue import catalogue
 from converters.findings.masking import GAIJI
 
@@ -90,7 +90,7 @@ class Origin:
 
 def status_problems(name: str, outcome: Status, values: Values | None = None) -> list[ValueProblem]:
     """The problems among the outcomes of one column; `values` are those of the whole column."""
-    if not len(outcome) or int(outcome.max()) < status.PROBLEM:
+    if gravest(outcome) < status.PROBLEM:
         return []
     found = []
     for number in np.unique(outcome[outcome >= status.PROBLEM]):

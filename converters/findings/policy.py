@@ -44,6 +44,7 @@ JUDGED_SCHEMA: Final[dict[str, pl.DataType]] = {
 """Columns of a judged frame. `value` is the text that may be shown."""
 
 NO_ROWS: Final = np.empty(0, np.int64)
+NOTHING: Final = pl.DataFrame(schema=JUDGED_SCHEMA)
 ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
 
 
@@ -134,9 +135,7 @@ def judged(origin: Origin, problems: Sequence[ValueProblem], policy: Policy) -> 
             found.append(replace(here, values=_shown(here.values, problem, policy)))
             action = _action(problem.code, severity, policy)
             words.append((problem.field, problem.code, severity, action))
-    if not found:
-        return pl.DataFrame(schema=JUDGED_SCHEMA)
-    return _framed(origin.chunk.file, found, words)
+    return NOTHING if not found else _framed(origin.chunk.file, found, words)
 
 
 def _framed(
@@ -151,7 +150,7 @@ def _framed(
     order = np.lexsort((ranks[which], offsets, records))
     which = which[order]
     field, code, severity, action = (
-        pl.Series(column, dtype=pl.String).gather(which) for column in zip(*words, strict=True)
+        pl.Series(column, dtype=pl.String)[which] for column in zip(*words, strict=True)
     )
     values = pl.Series([value for one in found for value in one.values], dtype=pl.String)
     columns = {
@@ -161,7 +160,7 @@ def _framed(
         "field": field,
         "code": code,
         "severity": severity,
-        "value": values.gather(order),
+        "value": values[order],
         "action": action,
     }
     return pl.DataFrame(columns)

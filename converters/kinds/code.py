@@ -112,8 +112,10 @@ def booleans(truth: Mask, valid: Mask) -> pl.Series:
 
 def numbered(values: Values) -> npt.NDArray[np.int32]:
     """0 for true, 1 for false, `NEITHER` for null."""
-    column = series(values)
-    which = 1 - column.fill_null(False).to_numpy().astype(np.int32)
-    if column.null_count():
+    column = series(values).rechunk()
+    array = column.to_arrow()
+    bits = np.unpackbits(np.frombuffer(array.buffers()[1], np.uint8), bitorder="little")
+    which = 1 - bits[array.offset :][: len(array)].astype(np.int32)
+    if array.null_count:
         which[are_blank(column)] = NEITHER
     return which

@@ -139,7 +139,7 @@ class Markup:
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         return None
 
-    def fit(self, texts: Sequence[Text]) -> list[Status]:
+    def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         return [_fit(text, width) for text, width in zip(texts, self.widths, strict=True)]
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:

@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from converters import charset, checks, controls, fields, forms, groups, mapping, scripts, sorting
+from converters import (
+    balance,
+    charset,
+    checks,
+    controls,
+    fields,
+    forms,
+    groups,
+    mapping,
+    scripts,
+    sorting,
+)
+from converters.balance import Counted
 from converters.checks import Checks
 from converters.columns import Chunk, Spans
 from converters.controls import Controls
@@ -38,7 +50,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One end of a run: a layout with its form, its fields and its checks, those of groups apart.
+    """One end of a run: a layout with its form, its fields, its checks, those of groups apart, and
+    what is counted of it.
 
     `index` is field name to place in the record; `show`, `coded`, `hexed` and `fronts` say how the
     bytes of a value are shown to people (see `findings.Origin`).
@@ -49,6 +62,7 @@ class Side:
     form: Form
     checks: Checks
     groups: tuple[Group, ...]
+    counted: Counted
     index: dict[str, int]
     show: Callable[[bytes], str]
     coded: Callable[[bytes], str]
@@ -136,6 +150,7 @@ def side(layout: Layout) -> Side:
         form,
         compiled,
         groups.compile(layout, compiled),
+        balance.counted(layout),
         dict(layout.record.index),
         decoder(table.name, gaiji),
         decoder(table.name, gaiji, coded=True),

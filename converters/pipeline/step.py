@@ -210,7 +210,7 @@ def _convert(plan: Plan, target: Side, origin: Origin, read: _Reading) -> Step:
         (read.failed, failed),
         source,
         converted,
-        balance.tally(kept, target.layout, {}),
+        balance.tally(kept, target.counted, {}),
         (read.groups, tuple(groups.rows(group, chunk, kept, {}) for group in target.groups)),
     )
 
@@ -226,7 +226,7 @@ def _writing(
     problems = list(checked)
     problems += _shrunk(target, mapped.batch, outcomes)
     for name, status, width in zip(target.fields.names, outcomes.values(), fitted, strict=True):
-        worst = width if int(status.max(initial=0)) < outcome.PROBLEM else np.maximum(status, width)
+        worst = status if width is None else np.maximum(status, width)
         problems += findings.status_problems(name, worst, mapped.batch[name])
     frame = findings.judged(replace(origin, records=mapped.batch.records), problems, plan.policy)
     if mapped.problems:
@@ -284,15 +284,15 @@ def _dropped(
 def _tallies(side: Side, read: _Reading, lost: Mask) -> tuple[Tally, Tally]:
     """The tallies of all records and of those that are not lost."""
     if not lost.any() or lost.all():
-        whole = balance.tally(read.batch, side.layout, read.outcomes)
+        whole = balance.tally(read.batch, side.counted, read.outcomes)
         if not lost.any():
             return whole, whole
         nothing = {name: status[:0] for name, status in read.outcomes.items()}
-        return whole, balance.tally(read.batch.take(NO_ROWS), side.layout, nothing)
+        return whole, balance.tally(read.batch.take(NO_ROWS), side.counted, nothing)
     kept, gone = (
         balance.tally(
             read.batch.take(rows),
-            side.layout,
+            side.counted,
             {name: status[rows] for name, status in read.outcomes.items()},
         )
         for rows in (np.flatnonzero(~lost), np.flatnonzero(lost))

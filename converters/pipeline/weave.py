@@ -225,7 +225,9 @@ def _counted(
     fitted = side.form.fit(texts)
     bad, unfit = np.zeros(len(batch), np.bool_), {}
     for name, status, width in zip(side.fields.names, outcomes.values(), fitted, strict=True):
-        wrong = (status >= outcome.PROBLEM) | (width >= outcome.PROBLEM)
+        wrong = status >= outcome.PROBLEM
+        if width is not None:
+            wrong |= width >= outcome.PROBLEM
         if name in held and wrong.any():
             unfit[name] = int(np.argmax(wrong))
             bad |= wrong
