@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -194,6 +195,23 @@ def test_a_full_disk_is_an_environment_failure(tmp_path: Path) -> None:
         sink._file = open("/dev/full", "wb")  # noqa: SIM115 - closed by the sink
         sink.write(b"small enough to stay in the buffer until the sink is closed")
         run.close(sink)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fails_behind_our_back_lets_no_run_appear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    gone = pytest.raises(EnvironmentFailure, match=r"out\.csv.*Input/output")
+    with gone, RunDirectory(tmp_path / "1") as run:
+        sink = run.sink("out.csv")
+        sink.write(b"a" * 100)
+        monkeypatch.setattr("os.fsync", fails)
+        run.close(sink)
+        assert run.written("out.csv").read_bytes() == b"a" * 100
+        run.publish(None, {})
     assert list(tmp_path.iterdir()) == []
 
 

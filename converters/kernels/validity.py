@@ -1,4 +1,4 @@
-"""Blank values ↔ the validity bits of Arrow, where a value of length 0 is null; the worst outcome."""
+"""Blank values ↔ the validity bits of Arrow, where length 0 is null; the greatest of outcomes."""
 
 from __future__ import annotations
 

@@ -39,6 +39,7 @@ class RunDirectory:
         self.path = Path(os.path.realpath(path))
         self._written: list[Output] = []
         self._open: list[Sink] = []
+        self._closed: list[Sink] = []
         with _surroundings(path):
             _refuse(path, self.path, force, inputs)
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,9 +58,10 @@ class RunDirectory:
         traceback: TracebackType | None,
     ) -> None:
         """Remove what was not published."""
-        for sink in self._open:
+        for sink in (*self._open, *self._closed):
             sink.abandon()
         self._open.clear()
+        self._closed.clear()
         self._unlock()
         shutil.rmtree(self._partial, ignore_errors=True)
 
@@ -73,9 +75,10 @@ class RunDirectory:
         return sink
 
     def close(self, sink: Sink) -> Output:
-        """Finish one output."""
+        """Finish one output; it is on the disk when the run is published."""
         written = sink.close()
         self._open.remove(sink)
+        self._closed.append(sink)
         self._written.append(written)
         return written
 
@@ -120,6 +123,8 @@ class RunDirectory:
                 _write(self._partial / REPORT, report)
             for name, content in pages:
                 _put(self._partial / name, content)
+            while self._closed:
+                self._closed.pop().settle()
             _write(self._partial / MANIFEST, {**manifest, "outputs": outputs})
             _sync_directories(self._partial)
             self._unlock()

@@ -7,7 +7,9 @@ import os
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -26,7 +28,8 @@ class Sink:
     """Guards one open output file and the thread that writes it.
 
     Blocks must not change after they were handed over. A failure of the disk shows at the next
-    `write` or at `close`, as an EnvironmentFailure; a reader that left, as BrokenPipeError.
+    `write`, at `close` or at `settle`, as an EnvironmentFailure; a reader that left, as
+    BrokenPipeError.
     """
 
     def __init__(self, file: BinaryIO, path: str, sync: bool = True) -> None:
@@ -39,6 +42,7 @@ class Sink:
         self._failure: OSError | None = None
         self._dropped = False
         self._queue: queue.Queue[memoryview | None] = queue.Queue(AHEAD)
+        self._written = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"write {path}", daemon=True)
         self._thread.start()
 
@@ -52,41 +56,47 @@ class Sink:
             self._queue.put(block)
 
     def close(self) -> Output:
-        """Wait until all is on the disk."""
-        self._join()
-        self._check()
-        try:
-            self._file.flush()
-            if self._sync:
-                os.fsync(self._file.fileno())
-                self._file.close()
-        except OSError as exc:
-            self._failure = exc
+        """Wait until all is hashed and in the hands of the system, where it can be read again."""
+        self._queue.put(None)
+        self._written.wait()
         self._check()
         return Output(self.path, self.bytes, self._digest.hexdigest(), self.records)
+
+    def settle(self) -> None:
+        """Wait until all of a file that was closed is on the disk."""
+        self._thread.join()
+        self._check()
 
     def abandon(self) -> None:
         """Stop without finishing; the file is not good for anything."""
         self._dropped = True
-        self._join()
-        if self._sync:
-            with suppress(OSError):
-                self._file.close()
-
-    def _join(self) -> None:
-        if self._thread.is_alive():
+        if not self._written.is_set():
             self._queue.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def _work(self) -> None:
         while (data := self._queue.get()) is not None:
-            if self._dropped or self._failure is not None:
-                continue
-            try:
-                self._file.write(data)
-                self._digest.update(data)
-            except OSError as exc:
-                self._failure = exc
+            self._try(partial(self._put, data))
+        self._try(self._file.flush)
+        self._written.set()
+        if self._sync:
+            # The disk takes its time, and the report can be made meanwhile.
+            self._try(lambda: os.fsync(self._file.fileno()))
+            with suppress(OSError):
+                self._file.close()
+
+    def _put(self, data: memoryview) -> None:
+        self._file.write(data)
+        self._digest.update(data)
+
+    def _try(self, step: Callable[[], object]) -> None:
+        """A step of the thread, if nothing has failed before it."""
+        if self._dropped or self._failure is not None:
+            return
+        try:
+            step()
+        except OSError as exc:
+            self._failure = exc
 
     def _check(self) -> None:
         if isinstance(self._failure, BrokenPipeError):
