@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from banks import damaged
 from edits import STANDARD, A, edit, joined, picked, rows, standard
 from journey import Command, said
 
@@ -106,7 +107,14 @@ def a_theirs() -> bytes:
     return joined(found, STANDARD)
 
 
+def transfers_repaired() -> bytes:
+    """The amount is a number now, and the record of no type is to go."""
+    found: Repairs = {11: {"_action": "remove"}, 14: {"data.振込金額": "1000"}}
+    return repaired("zengin/transfer-to-tables", "input.dat", damaged(), found)
+
+
 TO_STANDARD = f"--mapping {A}-to-standard"
+TO_TABLES = "--mapping zengin/transfer-to-tables"
 QUIET = "--report none --quiet"
 
 JOURNEYS: dict[str, Journey] = {
@@ -137,6 +145,17 @@ JOURNEYS: dict[str, Journey] = {
         {"input.dat": a_faulty, "repaired.csv": a_repaired},
         (
             Command(f"convert input.dat {TO_STANDARD} --out run {QUIET}"),
+            Command("rejects list run", "list.txt"),
+            Command("rejects extract run -o repair.csv"),
+            Command(f"rejects replay run repaired.csv --out again {QUIET}"),
+            Command("rejects list again", "left.txt"),
+        ),
+    ),
+    "zengin/rejects": Journey(
+        "種別の混じったファイルのエラーを表に出し、直して戻す。合計はもう一度確かめられる",
+        {"input.dat": damaged, "repaired.csv": transfers_repaired},
+        (
+            Command(f"convert input.dat {TO_TABLES} --out run {QUIET}"),
             Command("rejects list run", "list.txt"),
             Command("rejects extract run -o repair.csv"),
             Command(f"rejects replay run repaired.csv --out again {QUIET}"),
