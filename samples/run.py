@@ -7,6 +7,7 @@ import csv
 import io
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,8 @@ from converters.pipeline import Job
 
 __all__ = [
     "CENSUS",
+    "COLUMNS",
+    "OWN",
     "Result",
     "census_csv",
     "differing",
@@ -124,10 +127,10 @@ def census_csv(folder: Path) -> bytes:
     return sheet.as_csv([replace(row, file=Path(row.file).name) for row in found.rows])
 
 
-def findings_csv(found: Result) -> str:
+def findings_csv(found: Sequence[tuple[Any, ...]]) -> str:
     """The findings as expected/findings.csv has them."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
-    rows.writerows(found.findings)
+    rows.writerows(found)
     return out.getvalue()

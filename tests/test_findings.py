@@ -386,6 +386,20 @@ def test_a_gaiji_is_shown_by_its_code(charset: str, value: bytes, expected: str,
     assert findings.mask(text, "personal", "masked", code) == expected
 
 
+@given(
+    st.lists(
+        st.binary(max_size=8) | st.sampled_from([b"", b"\n", b"\x8e", b"\xe3\x81", b"\x0a\x42"])
+    ),
+    st.sampled_from(["cp932", "shift_jis", "utf-8", "keis83", "eucjp-ms"]),
+    st.booleans(),
+)
+def test_values_read_together_are_those_read_one_by_one(
+    values: list[bytes], charset: str, coded: bool
+) -> None:
+    decode = findings.decoder(charset, coded=coded)
+    assert decode.all(values) == [decode(value) for value in values]
+
+
 def test_an_identified_gaiji_is_shown_as_its_character() -> None:
     decode = findings.decoder("cp932", "cp932:F040 U+5C71", coded=True)
     assert findings.mask(decode(b"\xf0\x40\xf0\x41"), "personal", "masked", "FLD-017") == "漢<F041>"

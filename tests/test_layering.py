@@ -90,7 +90,9 @@ ALLOWED |= {
 }
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
-    "repair": VALUES | {"kernels", "kinds", "fixed", "delimited", "findings", "pipeline", "rundir"},
+    "repair": VALUES
+    | {"kernels", "fixed", "delimited", "variable", "blocks", "edges", "markup"}
+    | {"kinds", "sorting", "findings", "pipeline", "rundir"},
 }
 ALLOWED |= {
     "filesets": {

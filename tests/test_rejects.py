@@ -45,15 +45,15 @@ class _Desk:
 
     def extract(self, name: str, selection: Selection | None = None) -> Path:
         path = self.folder / name
-        side = plans.side(MAPPINGS[self.vendor].source)
-        repair.extract(self.run, side, selection or Selection(), path, "ja")
+        lanes = plans.lanes(self.job("run"))
+        repair.extract(self.run, lanes, selection or Selection(), path, "ja")
         return path
 
     def replay(
         self, *sheets: Path, out: str = "again", run: rundir.Published | None = None
     ) -> Outcome:
-        side = plans.side(MAPPINGS[self.vendor].source)
-        return repair.replay(run or self.run, side, sheets, self.job(out), False)
+        lanes = plans.lanes(self.job(out))
+        return repair.replay(run or self.run, lanes, sheets, self.job(out), False)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -464,8 +464,8 @@ def test_a_host_charset_is_shown_and_repaired_by_its_bytes(tmp_path: Path) -> No
     (tmp_path / "in.dat").write_bytes(data[: 2 * 103])
     job = Job((str(tmp_path / "in.dat"),), layout=layout, out=tmp_path / "run")
     assert pipeline.validate(job).report["counts"]["rejected"] >= 1
-    run, side = rundir.published(tmp_path / "run"), plans.side(layout)
-    repair.extract(run, side, Selection(), tmp_path / "r.csv", "en")
+    run, lanes = rundir.published(tmp_path / "run"), plans.lanes(job)
+    repair.extract(run, lanes, Selection(), tmp_path / "r.csv", "en")
     row, *_ = table(tmp_path / "r.csv")
     name = layout.record.fields[0].name
     assert row[name] == "" and row["氏名"]
@@ -474,7 +474,7 @@ def test_a_host_charset_is_shown_and_repaired_by_its_bytes(tmp_path: Path) -> No
         job = Job(job.inputs, layout=layout, out=tmp_path / "again")
         if words:
             with pytest.raises(UsageError, match=words):
-                repair.replay(run, side, [sheet], job, False)
+                repair.replay(run, lanes, [sheet], job, False)
         else:
-            again = repair.replay(run, side, [sheet], job, False)
+            again = repair.replay(run, lanes, [sheet], job, False)
             assert replayed(again)["edited"] == 1

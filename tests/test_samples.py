@@ -12,6 +12,8 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 sys.path.insert(0, str(SAMPLES))
 
 from cases import CASES  # noqa: E402  (samples/ is a folder of data with two scripts, no package)
+from journey import given, walked  # noqa: E402
+from journeys import JOURNEYS  # noqa: E402
 from run import (  # noqa: E402
     CENSUS,
     census_csv,
@@ -24,7 +26,16 @@ from run import (  # noqa: E402
 )
 
 FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/*/case.toml"))
-NAMES = [folder.relative_to(SAMPLES).as_posix() for folder in FOLDERS]
+KINDS = {
+    folder.relative_to(SAMPLES).as_posix(): "commands" in question(folder) for folder in FOLDERS
+}
+NAMES = [name for name, has_commands in KINDS.items() if not has_commands]
+WITH_COMMANDS = [name for name, has_commands in KINDS.items() if has_commands]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -32,9 +43,8 @@ def test_a_sample_gives_what_is_expected(name: str) -> None:
     folder = SAMPLES / name
     found, asked = result(folder), question(folder)
     expected = folder / "expected"
-    assert findings_csv(found) == (expected / "findings.csv").read_text(encoding="utf-8")
-    paths = (path for path in expected.rglob("*") if path.is_file())
-    files = {path.relative_to(expected).as_posix(): path.read_bytes() for path in paths}
+    assert findings_csv(found.findings) == (expected / "findings.csv").read_text(encoding="utf-8")
+    files = content(expected)
     assert found.files == {name: data for name, data in files.items() if name != "findings.csv"}
     assert (found.exit_code, found.counts) == (asked["exit"], asked["counts"])
     counts = found.counts
@@ -77,8 +87,23 @@ def test_every_known_defect_is_found_where_it_is(name: str) -> None:
     assert [one for one in truth if one not in found] == []
 
 
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_the_commands_of_a_sample_end_and_leave_what_is_expected(name: str) -> None:
+    folder = SAMPLES / name
+    found = walked(folder)
+    assert found.exits == [asked["exit"] for asked in question(folder)["commands"]]
+    assert found.files == content(folder / "expected")
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_what_commands_find_is_what_the_script_writes(name: str) -> None:
+    written = {file: data() for file, data in JOURNEYS[name].files.items()}
+    assert given(SAMPLES / name) == written
+
+
 def test_a_folder_without_a_source_of_its_input_is_written_by_hand_on_purpose() -> None:
     assert set(CASES) <= set(NAMES)
+    assert set(JOURNEYS) <= set(WITH_COMMANDS)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if (SAMPLES / name / CENSUS).exists()])

@@ -17,7 +17,7 @@ from converters.errors import UsageError
 
 if TYPE_CHECKING:  # for the types only: `--help` must not wait for polars
     from converters.model import Layout, MappingSet
-    from converters.pipeline.plan import Side
+    from converters.pipeline.plan import Lanes
     from converters.repair import Selection
     from converters.rundir import Published
 
@@ -100,8 +100,8 @@ def extract_rejects(**given: Unpack[Given]) -> int:
 
     repair.readable(out)
     earlier = rundir.published(given["run"])
-    side = _side(earlier, *_definitions(earlier, given)[:2])
-    records = repair.extract(earlier, side, _selection(given), out, language())
+    lanes = _lanes(earlier, *_definitions(earlier, given)[:2])
+    records = repair.extract(earlier, lanes, _selection(given), out, language())
     say("written", records=records, path=out)
     return 0
 
@@ -145,7 +145,7 @@ def replay_rejects(**given: Unpack[Given]) -> int:
     mapping, layout, changed = _definitions(earlier, given)
     if changed and not given["changed_definitions"]:
         raise UsageError(word("changed", names=", ".join(changed)))
-    side = _side(earlier, mapping, layout)
+    lanes = _lanes(earlier, mapping, layout)
     folder = given["folder"]
     paths = [one["path"] for one in earlier.manifest["inputs"]]
     inputs = [str(folder / Path(path).name) if folder else path for path in paths]
@@ -155,7 +155,7 @@ def replay_rejects(**given: Unpack[Given]) -> int:
     given = {**given, "inputs": tuple(inputs), "back": bool(earlier.manifest["back"])}
 
     return finish(
-        lambda job: repair.replay(earlier, side, given["sheets"], job, bool(changed)),
+        lambda job: repair.replay(earlier, lanes, given["sheets"], job, bool(changed)),
         given,
         (mapping, layout),
     )
@@ -167,14 +167,12 @@ def _selection(given: Given) -> Selection:
     return Selection(tuple(code.upper() for code in given["codes"]), given["fields"])
 
 
-def _side(earlier: Published, mapping: MappingSet | None, layout: Layout | None) -> Side:
-    """The side of the definitions that the run read."""
-    from converters.pipeline import plan
+def _lanes(earlier: Published, mapping: MappingSet | None, layout: Layout | None) -> Lanes:
+    """The plans of the run, whose sources are what it read."""
+    from converters.pipeline import Job, plan
 
-    if mapping is None:
-        assert layout is not None, "a run has a mapping or a layout"
-        return plan.side(layout)
-    return plan.side(mapping.target if earlier.manifest["back"] else mapping.source)
+    back = bool(earlier.manifest["back"])
+    return plan.lanes(Job((), mapping=mapping, layout=layout, back=back))
 
 
 def _definitions(

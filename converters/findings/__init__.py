@@ -16,7 +16,7 @@ from converters.findings.frames import (
     single,
     status_problems,
 )
-from converters.findings.masking import Mode, Sensitivity, decoder, mask, mask_all
+from converters.findings.masking import Mode, Sensitivity, mask, mask_all
 from converters.findings.policy import (
     JUDGED_SCHEMA,
     SEVERITIES,
@@ -28,12 +28,14 @@ from converters.findings.policy import (
     policy,
     sensitivity,
 )
+from converters.findings.reading import Decoder, decoder
 from converters.findings.tally import Problem, Sample, Tally
 
 __all__ = [
     "JUDGED_SCHEMA",
     "SCHEMA",
     "SEVERITIES",
+    "Decoder",
     "Entry",
     "Mode",
     "Origin",

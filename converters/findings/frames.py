@@ -16,6 +16,7 @@ from converters import status
 from converters.columns import Chunk, Ints, Spans, Status, Values, gravest, series, take
 from converters.findings.catalogue import catalogue
 from converters.findings.masking import GAIJI
+from converters.findings.reading import Decoder
 
 __all__ = [
     "SCHEMA",
@@ -43,11 +44,10 @@ SCHEMA: Final[dict[str, pl.DataType]] = {
 `file` is the 0-based place in the list of inputs, `record` is 1-based (0: the file as a whole),
 `offset` the 0-based position of the field, or of the record, in its file. `field` is empty at
 record level. `value` is UTF-8; a byte of the file that is no character stands as the private
-character U+10FF00 + byte (`masking.decoder`), so that nothing is lost and text stays text.
+character U+10FF00 + byte (`reading.decoder`), so that nothing is lost and text stays text.
 `action` is empty until `judge` has filled it.
 """
 
-NOWHERE: Final = np.empty(0, np.int64), np.empty(0, np.int64)
 MEASURED = ("REC-001", "REC-002", "REC-008", "REC-022")
 """Record problems whose value is the length of the record in bytes."""
 
@@ -81,10 +81,10 @@ class Origin:
     chunk: Chunk
     spans: Spans
     index: Mapping[str, int]
-    decode: Callable[[bytes], str]
+    decode: Decoder
     records: Ints | None = None
     hexed: frozenset[str] = frozenset()
-    coded: Callable[[bytes], str] | None = None
+    coded: Decoder | None = None
     fronts: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -102,30 +102,40 @@ def status_problems(name: str, outcome: Status, values: Values | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One problem with its places: the record and the offset of each row, and its value."""
+    """Where problems stand: the record and the offset of each row of each, and its value."""
 
     records: Ints
     offsets: Ints
     values: list[str]
 
 
-def told(origin: Origin, problem: ValueProblem) -> Told:
-    """Where the rows of a problem stand, and the values there as text for people."""
-    rows = _chunk_rows(origin, problem.rows)
-    place = origin.index.get(problem.field)
-    offsets, edges = origin.chunk.offsets(rows), NOWHERE
-    if place is not None:
-        start, stop = origin.spans.of(place)
-        edges = start[rows], stop[rows]
-        offsets += _within(origin.chunk, rows, edges[0])
-    if problem.values is not None:
-        given = problem.values.cast(pl.Binary).to_list()
-        values = [(value or b"").decode("utf-8", "replace") for value in given]
-    elif place is None:
-        values = [""] * len(rows)
-    else:
-        values = _own_text(origin, edges, problem)
-    return Told(origin.chunk.numbered(rows), offsets, values)
+def told(origin: Origin, problems: Sequence[ValueProblem]) -> Told:
+    """Where the rows of the problems stand, one problem behind the other, and the values there as
+    text for people."""
+    chunk = origin.chunk
+    rows = [_chunk_rows(origin, problem.rows) for problem in problems]
+    edges = _edges(origin, problems, rows)
+    every = np.concatenate(rows)
+    offsets = chunk.offsets(every) + _within(chunk, every, edges[0])
+    return Told(chunk.numbered(every), offsets, _values(origin, problems, edges))
+
+
+def _edges(
+    origin: Origin, problems: Sequence[ValueProblem], rows: Sequence[Ints]
+) -> tuple[Ints, Ints]:
+    """Where the field of each row begins and ends: an item that is none of the source's fields is
+    placed, without a byte, at its record."""
+    begins = origin.chunk.bounds[:-1]
+    known: dict[str, tuple[Ints, Ints]] = {}
+    for name in {problem.field for problem in problems}:
+        place = origin.index.get(name)
+        known[name] = (begins, begins) if place is None else origin.spans.of(place)
+    fields = [known[problem.field] for problem in problems]
+    starts, stops = (
+        np.concatenate([edges[end][found] for edges, found in zip(fields, rows, strict=True)])
+        for end in (0, 1)
+    )
+    return starts, stops
 
 
 def in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -186,18 +196,41 @@ def _within(chunk: Chunk, rows: Ints, start: Ints) -> Ints:
     return np.where(start < len(chunk.data), start - chunk.bounds[rows], 0)
 
 
-def _own_text(origin: Origin, edges: tuple[Ints, Ints], problem: ValueProblem) -> list[str]:
-    """What stands in the field, each different value put into text once."""
-    spans = origin.spans
-    show = origin.coded if origin.coded is not None and problem.code in GAIJI else origin.decode
-    show = _hexed if problem.field in origin.hexed else show
-    starts, stops = (edge.tolist() for edge in edges)
-    data = spans.data.data
-    values = [bytes(data[start:stop]) for start, stop in zip(starts, stops, strict=True)]
+def _values(
+    origin: Origin, problems: Sequence[ValueProblem], edges: tuple[Ints, Ints]
+) -> list[str]:
+    """The values of all rows as text: those that a problem brings, or the field's own bytes."""
+    ends = np.cumsum([len(problem.rows) for problem in problems])
+    found = np.empty(len(edges[0]), object)
+    own: dict[tuple[Show, bytes], list[Ints]] = {}
+    for problem, end in zip(problems, ends.tolist(), strict=True):
+        places = np.arange(end - len(problem.rows), end)
+        if problem.values is None:
+            own.setdefault(_manner(origin, problem), []).append(places)
+        else:
+            given = problem.values.cast(pl.Binary).to_list()
+            found[places] = [(value or b"").decode("utf-8", "replace") for value in given]
+    data = origin.spans.data.data
+    for (show, front), parts in own.items():
+        places = np.concatenate(parts)
+        starts, stops = (edge[places].tolist() for edge in edges)
+        cut = [front + data[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        found[places] = show(cut)
+    texts: list[str] = found.tolist()
+    return texts
+
+
+Show = Callable[[Sequence[bytes]], list[str]]
+
+
+def _manner(origin: Origin, problem: ValueProblem) -> tuple[Show, bytes]:
+    """How the bytes of a problem's field become text, and what is read in front of them."""
     front = origin.fronts.get(problem.field, b"")
-    texts = {value: show(front + value) for value in set(values)}
-    return [texts[value] for value in values]
+    if problem.field in origin.hexed:
+        return _hexed, front
+    coded = origin.coded is not None and problem.code in GAIJI
+    return (origin.coded if coded and origin.coded else origin.decode).all, front
 
 
-def _hexed(value: bytes) -> str:
-    return f"X'{value.hex().upper()}'"
+def _hexed(values: Sequence[bytes]) -> list[str]:
+    return [f"X'{value.hex().upper()}'" for value in values]

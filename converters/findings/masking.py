@@ -9,26 +9,23 @@ gaiji, <U+E000> one that has no code of its own, or a character that has no plac
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from converters.charset import NAMES, Charset, code, load, read, write
+from converters.charset import load, write
+from converters.findings.reading import BYTE
 
-__all__ = ["GAIJI", "Mode", "Sensitivity", "decoder", "mask", "mask_all"]
+__all__ = ["GAIJI", "Mode", "Sensitivity", "kin", "mask", "mask_all"]
 
 Mode = Literal["masked", "raw", "none"]
 Points = npt.NDArray[np.uint32]
 Sensitivity = Literal["public", "code", "personal", "secret"]
 """`public` is shown as it is, `code` only if it looks like a code, `secret` never."""
-
-BYTE: Final = 0x10FF00
-"""This private character plus a byte stands for a byte that is no character."""
 
 MARK, END = 0xFFFE, 0xFFFF
 """No characters: the first stands before a place that is shown, the second behind a value."""
@@ -41,72 +38,6 @@ REVEALED_AT_MOST: Final = 4
 """Places of one value that are shown; a name in a wrong encoding must not get through whole."""
 CODES: Final = 12
 """Bytes of gaiji's codes that are shown; they say nothing of a person."""
-
-CODECS: Final = ("cp932", "shift_jis", "utf-8")
-"""Charsets that a codec of Python reads for people as well as our tables do."""
-
-LOOSE: Final = {0x80: 0x80, 0xA0: 0xA0, 0xF8F0: 0xA0, 0xF8F1: 0xFD, 0xF8F2: 0xFE, 0xF8F3: 0xFF}
-"""What Python's cp932 makes of single bytes that the encoding does not have."""
-
-
-@cache
-def decoder(charset: str, gaiji: str = "", coded: bool = False) -> Callable[[bytes], str]:
-    """Bytes of a value to text for people; bytes that are no character are kept (`BYTE`).
-
-    `gaiji` are those that the layout's table has a character for. With `coded` the others are kept
-    as the bytes of their codes. Only messages are decoded here, one value at a time; data goes
-    through `kinds`.
-    """
-    if NAMES[charset.lower()] in CODECS and not gaiji:
-        read = _by_codec(charset)
-    else:
-        read = partial(_by_table, load(charset, gaiji=gaiji))
-    codes = _gaiji_codes(charset) if coded else {}
-    return (lambda value: read(value).translate(codes)) if codes else read
-
-
-def _by_codec(charset: str) -> Callable[[bytes], str]:
-    codecs.register_error("converters.findings", _keep_bytes)
-    loose = {point: chr(BYTE + byte) for point, byte in LOOSE.items()}
-
-    def decode(value: bytes) -> str:
-        text = value.decode(charset, "converters.findings")
-        return text.translate(loose) if charset == "cp932" and not text.isascii() else text
-
-    return decode
-
-
-@cache
-def _gaiji_codes(charset: str) -> dict[int, str]:
-    """Private characters and the bytes of the gaiji they stand for."""
-    encode = load(charset).encode
-    points = range(0xE000, min(0xF900, len(encode)))
-    codes = {point: code(encode, point) for point in points}
-    return {
-        point: "".join(chr(BYTE + byte) for byte in found)
-        for point, found in codes.items()
-        if len(found) > 1
-    }
-
-
-def _by_table(charset: Charset, value: bytes) -> str:
-    """What our own tables make of a value. Behind a fault the shift state begins anew."""
-    found = ""
-    while True:
-        try:
-            return found + read(charset, value)
-        except UnicodeDecodeError as fault:
-            bad = value[fault.start : fault.end]
-            found += read(charset, value[: fault.start])
-            found += "".join(chr(BYTE + byte) for byte in bad)
-            value = value[fault.end :]
-
-
-def _keep_bytes(problem: UnicodeError) -> tuple[str, int]:
-    assert isinstance(problem, UnicodeDecodeError)
-    bad = problem.object[problem.start : problem.end]
-    return "".join(chr(BYTE + byte) for byte in bad), problem.end
-
 
 RANGES: Final = (
     ("9", 0x30, 0x3A),
@@ -162,18 +93,30 @@ def mask_all(
     whole = _whole if code in GAIJI else str
     if mode == "raw" or sensitivity == "public":
         return [whole(_visible(value)) for value in short]
-    if code == "MAP-012" and all(map(CHOICE.fullmatch, short)):
-        return [_visible(value) for value in short]
     if sensitivity == "code":
-        return [
-            _visible(value) if _looks_like_a_code(value) else _signs_of([value], _none, 0)[0]
-            for value in short
-        ]
+        return [_code_shown(value, code) for value in short]
     signs = _signs_of(short, _telling(code, target), CODES if code in GAIJI else REVEALED_AT_MOST)
     return [
-        DIGIT.sub("9", value) if HEX.fullmatch(value) else whole(sign)
+        whole(sign) if value[:2] != "X'" and code != CHOSEN else _special(value, sign, code)
         for value, sign in zip(short, signs, strict=True)
     ]
+
+
+def kin(code: str) -> str:
+    """The code, or "" where the findings of a code are shown like those of most."""
+    return code if code in UNLIKE else ""
+
+
+def _code_shown(value: str, code: str) -> str:
+    plain = _looks_like_a_code(value) or (code == CHOSEN and CHOICE.fullmatch(value))
+    return _visible(value) if plain else _signs_of([value], _none, 0)[0]
+
+
+def _special(value: str, sign: str, code: str) -> str:
+    """Bytes in hex lose their digits; a choice is shown as it is."""
+    if code == CHOSEN and CHOICE.fullmatch(value):
+        return _visible(value)
+    return DIGIT.sub("9", value) if HEX.fullmatch(value) else sign
 
 
 HEX: Final = re.compile("X'[0-9A-F]*'")
@@ -207,6 +150,9 @@ REVEALED: Final = {
 """Code points that a finding shows of a personal value; without them nobody could repair it."""
 UNMAPPABLE: Final = ("OUT-002", "MAP-006")
 """These show the characters that the target charset lacks."""
+CHOSEN: Final = "MAP-012"
+UNLIKE: Final = frozenset({CHOSEN, *PADDED, *GAIJI, *REVEALED, *UNMAPPABLE})
+"""Findings whose values are shown in a manner of their own."""
 
 
 def _none(points: Points) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import polars as pl
 from converters.columns import Ints
 from converters.findings.catalogue import catalogue
 from converters.findings.frames import Origin, Told, ValueProblem, told
-from converters.findings.masking import Mode, Sensitivity, mask_all
+from converters.findings.masking import Mode, Sensitivity, kin, mask_all
 from converters.model import Field, Layout, Mapping, Override
 
 __all__ = [
@@ -43,7 +43,6 @@ JUDGED_SCHEMA: Final[dict[str, pl.DataType]] = {
 }
 """Columns of a judged frame. `value` is the text that may be shown."""
 
-NO_ROWS: Final = np.empty(0, np.int64)
 NOTHING: Final = pl.DataFrame(schema=JUDGED_SCHEMA)
 ORDER: Final[tuple[Sensitivity, ...]] = ("public", "code", "personal", "secret")
 
@@ -126,41 +125,41 @@ def judged(origin: Origin, problems: Sequence[ValueProblem], policy: Policy) -> 
 
     A problem has one code and one field, so its rows share their fate and are asked for it once.
     """
-    found: list[Told] = []
+    kept: list[ValueProblem] = []
     words: list[tuple[str, str, str, str]] = []
     for problem in problems:
         severity = policy.severity(problem.code, problem.field)
         if severity != "off" and len(problem.rows):
-            here = told(origin, problem)
-            found.append(replace(here, values=_shown(here.values, problem, policy)))
+            kept.append(problem)
             action = _action(problem.code, severity, policy)
             words.append((problem.field, problem.code, severity, action))
-    return NOTHING if not found else _framed(origin.chunk.file, found, words)
+    if not kept:
+        return NOTHING
+    found = told(origin, kept)
+    which = np.repeat(np.arange(len(kept)), [len(problem.rows) for problem in kept])
+    shown = _shown(found.values, which, [(code, field) for field, code, *_ in words], policy)
+    return _framed(origin.chunk.file, replace(found, values=shown), which, words)
 
 
 def _framed(
-    file: int, found: Sequence[Told], words: Sequence[tuple[str, str, str, str]]
+    file: int, found: Told, which: Ints, words: Sequence[tuple[str, str, str, str]]
 ) -> pl.DataFrame:
-    """Problems as one frame; `words` has the field, code, severity and action of each."""
-    which = np.repeat(np.arange(len(found)), [len(one.values) for one in found])
-    records = np.concatenate([one.records for one in found])
-    offsets = np.concatenate([one.offsets for one in found])
+    """Problems as one frame; `words` has the field, code, severity and action of each, `which` says
+    whose a row is."""
     ranks = np.empty(len(words), np.int64)
     ranks[sorted(range(len(words)), key=lambda problem: words[problem])] = range(len(words))
-    order = np.lexsort((ranks[which], offsets, records))
-    which = which[order]
+    order = np.lexsort((ranks[which], found.offsets, found.records))
     field, code, severity, action = (
-        pl.Series(column, dtype=pl.String)[which] for column in zip(*words, strict=True)
+        pl.Series(column, dtype=pl.String)[which[order]] for column in zip(*words, strict=True)
     )
-    values = pl.Series([value for one in found for value in one.values], dtype=pl.String)
     columns = {
         "file": np.full(len(which), file, np.uint16),
-        "record": records[order].astype(np.uint64),
-        "offset": offsets[order].astype(np.uint64),
+        "record": found.records[order].astype(np.uint64),
+        "offset": found.offsets[order].astype(np.uint64),
         "field": field,
         "code": code,
         "severity": severity,
-        "value": values[order],
+        "value": pl.Series(found.values, dtype=pl.String)[order],
         "action": action,
     }
     return pl.DataFrame(columns)
@@ -204,26 +203,32 @@ def _masked(frame: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """The frame with `value` as the text that may be shown."""
     if not len(frame):
         return frame.cast({"value": pl.String})
-    rows = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
-    groups = frame.with_columns(rows).partition_by("code", "field", maintain_order=True)
-    values = [pl.Series("value", _of_group(group, policy), pl.String) for group in groups]
-    order = pl.concat([group["row"] for group in groups]).arg_sort()
-    return frame.with_columns(pl.concat(values)[order])
+    pairs = list(zip(frame["code"], frame["field"], strict=True))
+    numbers = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+    which = np.array([numbers[pair] for pair in pairs], np.int64)
+    values = [value.decode("utf-8", "replace") for value in frame["value"].to_list()]
+    shown = _shown(values, which, list(numbers), policy)
+    return frame.with_columns(value=pl.Series(shown, dtype=pl.String))
 
 
-def _of_group(group: pl.DataFrame, policy: Policy) -> list[str]:
-    """The values of one code of one field, as they may be shown."""
-    values = [value.decode("utf-8", "replace") for value in group["value"].to_list()]
-    return _shown(values, ValueProblem(NO_ROWS, group["field"][0], group["code"][0]), policy)
-
-
-def _shown(values: list[str], problem: ValueProblem, policy: Policy) -> list[str]:
-    """The values of a problem as they may be shown, each different one masked once."""
-    different = list(dict.fromkeys(values))
-    sensitivity = policy.sensitivity(problem.field)
-    masks = mask_all(different, sensitivity, policy.samples, problem.code, policy.target)
-    shown = dict(zip(different, masks, strict=True))
-    return [shown[value] for value in values]
+def _shown(
+    values: list[str], which: Ints, problems: Sequence[tuple[str, str]], policy: Policy
+) -> list[str]:
+    """The values as they may be shown; `problems` are code and field, `which` says whose a value
+    is. Those that are masked in the same manner are masked together, each different one once."""
+    manners: dict[tuple[str, Sensitivity], list[int]] = {}
+    for number, (code, name) in enumerate(problems):
+        manners.setdefault((kin(code), policy.sensitivity(name)), []).append(number)
+    found = np.array(values, object)
+    for (code, sensitivity), numbers in manners.items():
+        places = np.flatnonzero(np.isin(which, numbers))
+        given = found[places].tolist()
+        different = list(dict.fromkeys(given))
+        masks = mask_all(different, sensitivity, policy.samples, code, policy.target)
+        masked = dict(zip(different, masks, strict=True))
+        found[places] = [masked[value] for value in given]
+    shown: list[str] = found.tolist()
+    return shown
 
 
 def at_least(severity: str, threshold: str) -> bool:

@@ -6,8 +6,6 @@ does not depend on how they were cut into batches.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +21,8 @@ DISTINCT: Final = 1000
 """Values counted per code and field; the rest is counted together."""
 KEY: Final = ("code", "field")
 SAMPLE: Final = ("file", "record", "offset", "value")
+SHOWN: Final = ("public", "code")
+"""Sensitivities of fields whose values are counted."""
 TOP: Final = 20
 """Values shown per code and field."""
 
@@ -80,19 +80,26 @@ class Tally:
             return
         for file, severity, count in frame.group_by("file", "severity").len().iter_rows():
             self._files[file, severity] = self._files.get((file, severity), 0) + count
-        places: dict[tuple[str, str], list[int]] = {}
-        for row, key in enumerate(zip(*(frame[name].to_list() for name in KEY), strict=True)):
-            places.setdefault(key, []).append(row)
-        values = frame["value"].to_list()
-        for key, rows in places.items():
-            if key not in self._groups:
-                self._groups[key] = _Group(frame["severity"][rows[0]])
-            group = self._groups[key]
-            group.count += len(rows)
-            for row in rows[: SAMPLES - len(group.samples)]:
-                group.samples.append(Sample(*(frame[name][row] for name in SAMPLE)))
-            if self._policy.sensitivity(key[1]) in ("public", "code"):
-                _count_values(group, Counter(values[row] for row in rows))
+        first = pl.struct(SAMPLE).head(SAMPLES)
+        grouped = frame.group_by(KEY, maintain_order=True)
+        for code, name, count, severity, samples in grouped.agg(
+            pl.len(), pl.first("severity"), first
+        ).iter_rows():
+            group = self._groups.setdefault((code, name), _Group(severity))
+            group.count += count
+            room = SAMPLES - len(group.samples)
+            group.samples += [Sample(**sample) for sample in samples[:room]]
+        self._count_values(frame)
+
+    def _count_values(self, frame: pl.DataFrame) -> None:
+        """Values as they first appear, as long as there is room for different ones."""
+        shown = {name for _, name in self._groups if self._policy.sensitivity(name) in SHOWN}
+        rows = frame.filter(pl.col("field").is_in(shown) & (pl.col("value") != ""))
+        counts = rows.group_by(*KEY, "value", maintain_order=True).len()
+        for code, name, value, count in counts.iter_rows():
+            values = self._groups[code, name].values
+            if value in values or len(values) < DISTINCT:
+                values[value] = values.get(value, 0) + count
 
     def count(self, severity: str) -> int:
         """Findings of that severity so far."""
@@ -109,13 +116,6 @@ class Tally:
         """Everything counted: errors first, then by code and field."""
         found = [_problem(*key, group) for key, group in self._groups.items()]
         return tuple(sorted(found, key=_rank))
-
-
-def _count_values(group: _Group, counts: Mapping[str, int]) -> None:
-    """Values as they first appear, as long as there is room for different ones."""
-    for value, count in counts.items():
-        if value and (value in group.values or len(group.values) < DISTINCT):
-            group.values[value] = group.values.get(value, 0) + count
 
 
 def _problem(code: str, name: str, group: _Group) -> Problem:

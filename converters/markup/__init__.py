@@ -11,5 +11,6 @@ from __future__ import annotations
 
 from converters.markup.form import Markup, form
 from converters.markup.outline import Outline, outline
+from converters.markup.writing import escaped
 
-__all__ = ["Markup", "Outline", "form", "outline"]
+__all__ = ["Markup", "Outline", "escaped", "form", "outline"]

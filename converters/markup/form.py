@@ -41,6 +41,9 @@ __all__ = ["Markup", "form"]
 LONGEST: Final = 1 << 20
 """Bytes after which a record without an end, with what stands before it, is given up."""
 
+Places = tuple[Ints, Ints, Status]
+"""Start and stop of each field and record, and which values do not stand there as they read."""
+
 SHOWN: Final = 60
 """Bytes of a name that are shown."""
 
@@ -104,13 +107,8 @@ class Markup:
         parts = [chunk.data[begin[row] : end[row]].tobytes() for row in sound.tolist()]
         details = {int(sound[k]): why for k, why in judge.records(tags, parts).items()}
         codes[list(details)] = MALFORMED
-        table = paths.table(self.root, judge.bindings(tags))
-        shape = len(self.widths), chunk.records
-        start, stop = np.empty(shape, np.int64), np.empty(shape, np.int64)
-        found = start, stop, np.empty(shape, np.uint8)
-        where = np.zeros(chunk.records, np.int64)
-        strict = self.framing.extra == "reject"
-        elements(chunk.data, np.column_stack([begin, end]), codes, table, strict, found, where)
+        found, where = self._found(chunk.data, np.column_stack([begin, end]), codes, tags)
+        start, stop, _ = found
         for row in np.flatnonzero((codes == EXTRA) | (codes == REPEATED)).tolist():
             details[row] = _named(chunk.data[where[row] - 1 :][:SHOWN].tobytes())
         data = chunk.data
@@ -118,6 +116,24 @@ class Markup:
             data = np.concatenate([data, np.empty(room, np.uint8)])
             plain_values(data, len(chunk.data), found)
         return Spans(data, lambda field: (start[field], stop[field]), codes, details)
+
+    def places(self, record: bytes, order: Order) -> list[tuple[int, int]]:
+        """Where each value of a sound record is written, references and all; behind the tag where
+        an element has no end tag, (0, 0) where the record does not have it."""
+        tags = order if isinstance(order, bytes) else self._tags()
+        data, edges = np.frombuffer(record, np.uint8), np.array([[0, len(record)]])
+        (start, stop, _), _ = self._found(data, edges, np.zeros(1, np.uint8), tags)
+        return list(zip(start[:, 0].tolist(), stop[:, 0].tolist(), strict=True))
+
+    def _found(self, data: Bytes, edges: Ints, codes: Status, tags: bytes) -> tuple[Places, Ints]:
+        """Where the values of records lie, as they are written; and where a problem is, which
+        `codes` then tells."""
+        shape = len(self.widths), len(edges)
+        found = np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(shape, np.uint8)
+        where = np.zeros(len(edges), np.int64)
+        table = paths.table(self.root, judge.bindings(tags))
+        elements(data, edges, codes, table, self.framing.extra == "reject", found, where)
+        return found, where
 
     def opening(self) -> bytes:
         lead = MARK if self.framing.bom else b""

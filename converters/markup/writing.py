@@ -8,7 +8,7 @@ import polars as pl
 
 from converters.markup.paths import Element
 
-__all__ = ["FORBIDDEN", "record"]
+__all__ = ["FORBIDDEN", "escaped", "record"]
 
 FORBIDDEN: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 """Characters that XML does not have, not even as references."""
@@ -26,6 +26,14 @@ def record(root: Element, blank: str) -> pl.Expr:
     `blank` says how a blank is written: empty, omit or nil.
     """
     return pl.concat_str([*_element(root, blank), pl.lit("\n")])
+
+
+def escaped(value: bytes, attribute: bool) -> bytes:
+    """A value as it is written in an element, or in an attribute with either quote."""
+    marks = ATTRIBUTE | {"'": "&apos;"} if attribute else TEXT
+    for sign, reference in marks.items():
+        value = value.replace(sign.encode(), reference.encode())
+    return value
 
 
 def _element(element: Element, blank: str) -> Parts:

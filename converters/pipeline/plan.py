@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,7 +24,7 @@ from converters.checks import Checks
 from converters.columns import Chunk, Spans
 from converters.controls import Controls
 from converters.fields import Fields
-from converters.findings import Origin, Policy, decoder, policy
+from converters.findings import Decoder, Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
@@ -64,8 +64,8 @@ class Side:
     groups: tuple[Group, ...]
     counted: Counted
     index: dict[str, int]
-    show: Callable[[bytes], str]
-    coded: Callable[[bytes], str]
+    show: Decoder
+    coded: Decoder
     hexed: frozenset[str]
     fronts: Mapping[str, bytes]
 

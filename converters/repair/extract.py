@@ -16,8 +16,9 @@ from converters import scripts
 from converters.findings import message
 from converters.kinds import TEXTUAL
 from converters.model import Field, Layout
-from converters.pipeline.plan import Side
+from converters.pipeline.plan import Lanes
 from converters.repair.cells import codes, shown
+from converters.repair.columns import Columns, columns
 from converters.repair.rejected import Rejected, Selection, chosen, findings
 from converters.repair.sheets import is_excel, write
 from converters.rundir import Published
@@ -33,12 +34,12 @@ BLANKS: Final = " 　"
 NUMBERS: Final = ("decimal", "integer")
 
 
-def extract(run: Published, side: Side, selection: Selection, out: Path, lang: str) -> int:
+def extract(run: Published, lanes: Lanes, selection: Selection, out: Path, lang: str) -> int:
     """Write the sheet; how many records it has."""
     readable(out)
     named = set(findings(run, selection).select("field").unique().collect()["field"])
-    sheet = _Sheet(side.layout, named, lang)
-    rows = (sheet.row(one) for one in chosen(run, side, selection))
+    sheet = _Sheet(columns(lanes.source), named, lang)
+    rows = (sheet.row(one) for one in chosen(run, lanes, selection))
     return write(out, sheet.head(), rows)
 
 
@@ -50,51 +51,55 @@ def readable(path: Path) -> None:
 class _Sheet:
     """What the columns of a sheet are; holds nothing of its rows."""
 
-    def __init__(self, layout: Layout, named: set[str], lang: str) -> None:
-        self._layout = layout
+    def __init__(self, known: Columns, named: set[str], lang: str) -> None:
+        self._known = known
         self._lang = lang
-        self._fields = [
-            (place, field, field.name in named)
-            for place, field in enumerate(layout.record.fields)
-            if not field.is_filler or field.name in named
+        self._shown = [
+            (column.name, column.name in named)
+            for column in known
+            if not column.field.is_filler or column.name in named
         ]
 
     def head(self) -> list[str]:
         """The header row."""
         found = [*OWN]
-        for _, field, reasons in self._fields:
-            found += [field.name, REASON.format(field.name)] if reasons else [field.name]
+        for name, reasons in self._shown:
+            found += [name, REASON.format(name)] if reasons else [name]
         return found
 
     def row(self, one: Rejected) -> tuple[list[str], frozenset[int]]:
         """The row of a record, and the columns that are to stand out."""
-        known = {RAW, *(field.name for _, field, _ in self._fields)}
-        texts = {name: text for name, text in cells(self._layout, one).items() if name in known}
+        known = {RAW, *(name for name, _ in self._shown)}
+        texts = {name: text for name, text in cells(self._known, one).items() if name in known}
         every = "\n".join(self._reason(reason.field, reason.code) for reason in one.reasons)
         proof = check(one.data, texts)
         row = [one.file, str(one.record), proof, "", every, texts.get(RAW, "")]
         loud = {OWN.index(RAW)} if RAW in texts else set()
-        for _, field, reasons in self._fields:
-            row.append(texts.get(field.name, ""))
+        for name, reasons in self._shown:
+            row.append(texts.get(name, ""))
             if not reasons:
                 continue
-            found = [each.code for each in one.reasons if each.field == field.name]
+            found = [each.code for each in one.reasons if each.field == name]
             if found:
                 loud |= {len(row) - 1, len(row)}
-            row.append("\n".join(self._reason(field.name, code) for code in found))
+            row.append("\n".join(self._reason(name, code) for code in found))
         return row, frozenset(loud)
 
     def _reason(self, field: str, code: str) -> str:
         return f"{code} {message(code, self._lang, field, '…')}"
 
 
-def cells(layout: Layout, one: Rejected) -> dict[str, str]:
-    """Field name → text of its cell; a record that does not come apart has the one cell `_raw`."""
+def cells(known: Columns, one: Rejected) -> dict[str, str]:
+    """Column → text of its cell; a record that does not come apart has the one cell `_raw`."""
     if one.values is None:
         content = one.data[: len(one.data) - one.ending]
-        return {RAW: shown(content, scripts.of(layout))}
-    fields = zip(layout.record.fields, one.values, strict=True)
-    return {field.name: cell(layout, field, value) for field, value in fields if value is not None}
+        return {RAW: shown(content, scripts.of(known.layout))}
+    fields = zip(known.types[one.kind], one.values, strict=True)
+    return {
+        column.name: cell(known.layout, column.field, value)
+        for column, value in fields
+        if value is not None
+    }
 
 
 def cell(layout: Layout, field: Field, value: bytes) -> str:

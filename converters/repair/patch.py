@@ -9,29 +9,47 @@ import numpy as np
 import polars as pl
 
 from converters import scripts
+from converters.blocks import Blocks
 from converters.columns import text
 from converters.delimited import Delimited, raw_columns
-from converters.errors import UsageError
+from converters.edges import Edges
 from converters.fixed import Fixed
 from converters.kernels.assemble import ALWAYS
+from converters.kernels.counted import wrap_counted
+from converters.kernels.variable import wrap
+from converters.markup import Markup
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
+from converters.repair import elements
 from converters.repair.cells import is_written, spelled
+from converters.repair.columns import Columns
 from converters.repair.extract import RAW, cells
 from converters.repair.rejected import Rejected
 from converters.repair.repaired import Changed, Faults
+from converters.variable import Variable
 
 __all__ = ["patched"]
 
 
 def patched(
-    side: Side, one: Rejected, changed: Changed, faults: Faults
+    known: tuple[Side, Columns], one: Rejected, changed: Changed, faults: Faults
 ) -> tuple[bytes, tuple[str, ...]]:
     """The record as it was repaired, and which fields changed. What cannot be written goes to
-    `faults`."""
+    `faults`. `known` is the side of the record's type, and the columns of all types."""
+    now, names = _repaired(known, one, changed, faults)
+    if known[0].layout.framing.blocked and len(now) != len(one.data):
+        size = f"{len(one.data)} bytes stand in a block and stay as many"
+        faults.add(changed.place, f"the record's {size}; it cannot become {len(now)}")
+    return now, names
+
+
+def _repaired(
+    known: tuple[Side, Columns], one: Rejected, changed: Changed, faults: Faults
+) -> tuple[bytes, tuple[str, ...]]:
     if changed.remove:
         return b"", ()
-    was = cells(side.layout, one)
+    side, fields = known
+    was = cells(fields, one)
     edits = {name: new for name, new in changed.cells.items() if new != was.get(name, "")}
     foreign = [name for name in edits if name not in was]
     if foreign:
@@ -45,7 +63,7 @@ def patched(
         return _spelled(side.layout, None, edits[RAW], (changed, faults)) + ending, (RAW,)
     if not edits:
         return one.data, ()
-    return _fields(side, one, edits, (changed, faults)), tuple(edits)
+    return _fields(known, one, (was, edits), (changed, faults)), tuple(edits)
 
 
 def _spelled(
@@ -72,27 +90,44 @@ def _points(fault: UnicodeEncodeError) -> str:
 
 
 def _fields(
-    side: Side, one: Rejected, edits: dict[str, str], where: tuple[Changed, Faults]
+    known: tuple[Side, Columns],
+    one: Rejected,
+    cells: tuple[dict[str, str], dict[str, str]],
+    where: tuple[Changed, Faults],
 ) -> bytes:
-    layout, (changed, faults) = side.layout, where
+    """The record with the edited ones of its cells."""
+    (side, fields), (given, edits), (changed, faults) = known, cells, where
     values: dict[int, bytes] = {}
-    given = cells(layout, one)
     for name, new in edits.items():
-        place = layout.record.index[name]
-        field = layout.record.fields[place]
-        old = given[name]
+        column, old = fields.named[name], given[name]
         if not changed.typed and new and old != new and old.lstrip("0") == new:
             faults.add(changed.place, f"{name}: a spreadsheet took zeros from the left; use .xlsx")
-        values[place] = _spelled(layout, field, new, where)
-        if field.bytes is not None and len(values[place]) > field.bytes:
-            size = f"{len(values[place])} bytes, the field has {field.bytes}"
-            faults.add(changed.place, f"{name}: {size}")
-    form = side.form
-    if isinstance(form, Fixed):
-        return _in_fixed(form, one.data, values, scripts.of(layout).blank)
+        values[column.place] = _spelled(side.layout, column.field, new, where)
+        size, room = len(values[column.place]), column.field.bytes
+        if room is not None and size > room:
+            faults.add(changed.place, f"{name}: {size} bytes, the field has {room}")
+    return _placed(side, one, values, where)
+
+
+def _placed(
+    side: Side, one: Rejected, values: dict[int, bytes], where: tuple[Changed, Faults]
+) -> bytes:
+    """The values in their places, form by form."""
+    form, (changed, faults) = side.form, where
+    while isinstance(form, Blocks | Edges):
+        form = form.inner
+    blank = scripts.of(side.layout).blank
     if isinstance(form, Delimited):
         return _in_delimited(form, one, values)
-    raise UsageError(f"{layout.id}: records of this form cannot be repaired cell by cell")
+    if isinstance(form, Variable):
+        return _in_variable(form, one, values, blank)
+    if isinstance(form, Markup):
+        for place in elements.absent(form, one) & set(values):
+            name = side.layout.record.fields[place].name
+            faults.add(changed.place, f"{name}: the record has no such element or attribute")
+        return elements.written(form, one, values)
+    assert isinstance(form, Fixed), "there is no other form"
+    return _in_fixed(form, one.data, values, blank)
 
 
 def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes], blank: bytes) -> bytes:
@@ -110,6 +145,25 @@ def _in_fixed(form: Fixed, data: bytes, values: dict[int, bytes], blank: bytes) 
         piece = made[begin : begin + width].tobytes()
         out[begin : begin + width] = piece if place in used else value.ljust(width, blank)[:width]
     return bytes(out)
+
+
+def _in_variable(form: Variable, one: Rejected, values: dict[int, bytes], blank: bytes) -> bytes:
+    """The record is filled with blanks as far as a value needs it, and then says its new length."""
+    end = len(one.data) - one.ending
+    content = one.data[form.lead : end]
+    reach = [int(form.fixed.at[place] + form.fixed.width[place]) for place in values]
+    size = max(len(content), *reach)
+    filled = (content + blank * (size - len(content)))[:size]
+    whole = _in_fixed(form.fixed, filled, values, blank)
+    if size == len(content) or form.newline:
+        return one.data[: form.lead] + whole + one.data[end:]
+    row, shape = np.frombuffer(whole, np.uint8), (size, size, form.space)
+    out, bounds = np.empty(size + form.lead, np.uint8), np.zeros(2, np.int64)
+    if form.rule:
+        wrap_counted(row, shape, form.rule, out, bounds)
+    else:
+        wrap(row, shape, form.way, form.newline, out, bounds)
+    return out.tobytes()
 
 
 def _in_delimited(form: Delimited, one: Rejected, values: dict[int, bytes]) -> bytes:

@@ -6,7 +6,7 @@ Read in blocks of the index, so that memory stays flat however many records were
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -15,9 +15,11 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
+from converters import sorting
 from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
-from converters.pipeline.plan import Side
+from converters.pipeline.output import kind_of
+from converters.pipeline.plan import Lanes, Side
 from converters.rundir import Published, reject_names, unchanged
 
 __all__ = ["BLOCK", "Reason", "Rejected", "Selection", "available", "chosen", "findings", "inputs"]
@@ -55,14 +57,17 @@ class Reason:
     code: str
 
 
+Values = tuple[bytes | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """One rejected record: its input, its number, where it began in what the run read, its bytes,
-    of which the last `ending` are the line end.
+    of which the last `ending` are the line end. What belongs to its block is not among them.
 
-    `values` are the bytes of each field of the layout, None where the record does not come apart
-    into fields; a field whose column the file lacks has None. `order` is that of the file's
-    `framing.Beginning`.
+    `kind` is its type of record, a place in the layout. `values` are the bytes of each field of the
+    type, None where the record does not come apart into fields; a field whose column the file lacks
+    has None. `order` is that of the file's `framing.Beginning`.
     """
 
     file: str
@@ -70,9 +75,10 @@ class Rejected:
     offset: int
     data: bytes
     reasons: tuple[Reason, ...]
-    values: tuple[bytes | None, ...] | None
+    values: Values | None
     ending: int
     order: Order
+    kind: int = 0
 
 
 def available(run: Published) -> bool:
@@ -96,13 +102,14 @@ def findings(run: Published, selection: Selection) -> pl.LazyFrame:
     return frame.filter(selection.condition()).drop("value").join(known, on="file", how="left")
 
 
-def chosen(run: Published, side: Side, selection: Selection) -> Iterator[Rejected]:
+def chosen(run: Published, lanes: Lanes, selection: Selection) -> Iterator[Rejected]:
     """The selected records in the order of the index. EnvironmentFailure where the run's files
     are not as they were written."""
     if not available(run):
         return
     frame = pl.scan_parquet(unchanged(run, "findings.parquet"))
-    numbers = {name: number for number, name in enumerate(inputs(run))}
+    paths = inputs(run)
+    numbers = {name: number for number, name in enumerate(paths)}
     readers: dict[str, _Reader] = {}
     with unchanged(run, INDEX).open(encoding="utf-8", newline="") as lines, ExitStack() as stack:
         rows = csv.DictReader(lines)
@@ -110,7 +117,7 @@ def chosen(run: Published, side: Side, selection: Selection) -> Iterator[Rejecte
             for name in dict.fromkeys(row["file"] for row in block):
                 if name not in readers:
                     file = stack.enter_context(unchanged(run, f"{FOLDER}/{name}").open("rb"))
-                    readers[name] = _Reader(file, side)
+                    readers[name] = _Reader(file, lanes, paths[name])
                 part = [row for row in block if row["file"] == name]
                 first, last = int(part[0]["record"]), int(part[-1]["record"])
                 reasons = _reasons(frame, numbers[name], (first, last), selection)
@@ -131,13 +138,16 @@ def _reasons(
 
 
 class _Reader:
-    """Guards the open file of rejects of one input, and the order of its columns."""
+    """Guards the open file of rejects of one input, and the order of its columns. `path` is the
+    input, whose name tells its type of record where each has a file of its own."""
 
-    def __init__(self, file: BinaryIO, side: Side) -> None:
+    def __init__(self, file: BinaryIO, lanes: Lanes, path: str) -> None:
         self._file = file
-        self._side = side
+        self._lanes = lanes
+        self._kind = kind_of(path, lanes)[1] if lanes.source.is_apart else 0
+        self._form = lanes.plans[self._kind].source.form
         head = np.frombuffer(self._file.read(1 << 22), np.uint8)
-        begun = side.form.begin(head, len(head) < 1 << 22)
+        begun = self._form.begin(head, len(head) < 1 << 22)
         if begun is None:
             raise EnvironmentFailure(file.name, "has no end of its first record")
         self._order = begun.order
@@ -153,29 +163,46 @@ class _Reader:
         for row in rows:
             data, record = self._file.read(int(row["bytes"])), int(row["record"])
             if record in reasons:
-                values, ending = self._values(data), _ending(self._side, data)
+                data, kind, values = self._values(data)
+                ending = _ending(self._lanes.plans[kind].source, data)
                 place = row["file"], record, int(row["offset"])
-                yield Rejected(*place, data, reasons[record], values, ending, self._order)
+                yield Rejected(*place, data, reasons[record], values, ending, self._order, kind)
 
-    def _values(self, data: bytes) -> tuple[bytes | None, ...] | None:
-        form = self._side.form
+    def _values(self, data: bytes) -> tuple[bytes, int, Values | None]:
+        """The record without its block, its type, and the values of its fields."""
+        form, kind = self._form, self._kind
         whole = np.frombuffer(data + form.closing(), np.uint8)
         split = form.split(whole, eof=True)
         if len(split.stop) != 1 or split.bounds[-1] != len(data) or split.codes[0]:
-            return None
+            return data, kind, None
         chunk = Chunk(0, 0, 1, 0, whole, split.bounds, split.stop, split.codes, split.own)
-        spans = form.spans(chunk, self._order)
+        begin, end = (int(edge[0]) for edge in chunk.edges)
+        if self._lanes.sorter is not None:
+            kinds, chunk = sorting.sort(self._lanes.sorter, chunk)
+            if chunk.codes[0]:
+                return data[begin:end], kind, None
+            kind = int(kinds[0])
+        side = self._lanes.plans[kind].source
+        spans = side.form.spans(chunk, self._order)
         if spans.codes[0]:
-            return None
-        places = [spans.of(place) for place in range(len(self._side.layout.record.fields))]
+            return data[begin:end], kind, None
+        places = [spans.of(place) for place in range(len(side.layout.record.fields))]
         found = [spans.data[begin[0] : end[0]].tobytes() for begin, end in places]
-        absent = set() if self._order is None else set(range(len(found))) - set(self._order)
-        return tuple(None if place in absent else one for place, one in enumerate(found))
+        absent = set() if not isinstance(self._order, tuple) else _absent(found, self._order)
+        values = tuple(None if place in absent else one for place, one in enumerate(found))
+        return data[begin:end], kind, values
+
+
+def _absent(found: Sequence[bytes], order: tuple[int, ...]) -> set[int]:
+    """The fields whose columns the file lacks."""
+    return set(range(len(found))) - set(order)
 
 
 def _ending(side: Side, data: bytes) -> int:
     """Bytes of the line end; none where the form has none."""
-    fixed = side.layout.framing.fixed
+    fixed, variable = side.layout.framing.fixed, side.layout.framing.variable
     if (fixed is not None and fixed.terminator == "none") or not data.endswith(b"\n"):
+        return 0
+    if variable is not None and variable.by in ("field", "rdw"):
         return 0
     return 2 if data.endswith(b"\r\n") else 1

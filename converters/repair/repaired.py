@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from converters.errors import UsageError
-from converters.model import Layout
+from converters.repair.columns import Columns
 from converters.repair.extract import OWN, RAW, REASON, check
 from converters.repair.sheets import is_excel, read
 
@@ -63,13 +63,13 @@ class Repaired:
     changed: dict[tuple[str, int], Changed] = field(default_factory=dict)
 
 
-def repaired(paths: Iterable[Path], layout: Layout, faults: Faults) -> Repaired:
+def repaired(paths: Iterable[Path], fields: Columns, faults: Faults) -> Repaired:
     """Everything the sheets say. What cannot be meant goes to `faults`."""
     found = Repaired()
     for path in paths:
         rows = read(path)
         _, head = next(rows, (0, []))
-        columns = _columns(path, head, layout, faults)
+        columns = _columns(path, head, fields, faults)
         if columns is None:
             continue
         for number, row in rows:
@@ -78,10 +78,10 @@ def repaired(paths: Iterable[Path], layout: Layout, faults: Faults) -> Repaired:
     return found
 
 
-def _columns(path: Path, head: list[str], layout: Layout, faults: Faults) -> dict[str, int] | None:
+def _columns(path: Path, head: list[str], fields: Columns, faults: Faults) -> dict[str, int] | None:
     """Column by name; the columns of reasons are not read."""
-    known = {*OWN, *layout.record.index}
-    reasons = {REASON.format(name) for name in layout.record.index}
+    known = {*OWN, *fields.named}
+    reasons = {REASON.format(name) for name in fields.named}
     columns: dict[str, int] = {}
     for place, name in enumerate(head):
         if name in columns:

@@ -18,7 +18,8 @@ import numpy as np
 from converters.columns import Chunk, Ints, Mask
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline import STDIN, Job, Outcome, convert, roundtrip, validate
-from converters.pipeline.plan import Side
+from converters.pipeline.plan import Lanes
+from converters.repair.columns import columns
 from converters.repair.patch import patched
 from converters.repair.rejected import Selection, chosen, inputs
 from converters.repair.repaired import Faults, Repaired, repaired
@@ -35,7 +36,9 @@ RUNS: Final[dict[str, Callable[[Job], Outcome]]] = {
 }
 
 
-def replay(run: Published, side: Side, sheets: Sequence[Path], job: Job, changed: bool) -> Outcome:
+def replay(
+    run: Published, lanes: Lanes, sheets: Sequence[Path], job: Job, changed: bool
+) -> Outcome:
     """The run of `job` over the inputs of `run` with the records of the sheets repaired.
 
     Without sheets all rejected records are replayed as they are. `changed` tells that the
@@ -43,30 +46,29 @@ def replay(run: Published, side: Side, sheets: Sequence[Path], job: Job, changed
     """
     if run.manifest["command"] not in RUNS:
         raise UsageError(f"{run.path} is put together from other runs; replay those")
-    if side.layout.framing.blocked:
-        raise UsageError(f"{side.layout.id}: records in blocks cannot be replayed one by one")
     names = [one["path"] for one in run.manifest["inputs"]]
     if STDIN in names:
         raise UsageError(f"{run.path} read stdin, which cannot be read again")
-    replayed = _replayed(run, side, sheets)
+    replayed = _replayed(run, lanes, sheets)
     lineage = Replay(run, dict(zip(inputs(run), job.inputs, strict=True)), replayed, changed)
     return RUNS[run.manifest["command"]](replace(job, lineage=lineage))
 
 
-def _replayed(run: Published, side: Side, sheets: Sequence[Path]) -> list[Repair]:
+def _replayed(run: Published, lanes: Lanes, sheets: Sequence[Path]) -> list[Repair]:
     """The records to replay, by input and place; UsageError with everything the sheets have
     wrong."""
-    faults = Faults()
-    known = repaired(sheets, side.layout, faults) if sheets else None
+    faults, fields = Faults(), columns(lanes.source)
+    known = repaired(sheets, fields, faults) if sheets else None
     found = []
-    for one in chosen(run, side, Selection()):
+    for one in chosen(run, lanes, Selection()):
         key = one.file, one.record
         now: tuple[bytes, tuple[str, ...]] = one.data, ()
         if known is not None:
             if key not in known.records:
                 continue
             if key in known.changed:
-                now = patched(side, one, known.changed[key], faults)
+                side = lanes.plans[one.kind].source
+                now = patched((side, fields), one, known.changed[key], faults)
         new = repair(*key, one.offset, one.data, now)
         found.append(new)
         _same(new, known, faults)

@@ -6,17 +6,14 @@ A file under `rejects/` can be converted again as it is: it begins with the head
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 import numpy as np
 import polars as pl
 
-from converters.columns import Chunk
+from converters.columns import Chunk, Ints
 from converters.rundir.directory import RunDirectory
 from converters.rundir.sink import Sink
 
@@ -56,20 +53,31 @@ class Rejects:
         stopped = judged.filter(pl.col("action") == "record-rejected")
         if not len(stopped):
             return
-        named = _codes(stopped.sort("record", maintain_order=True))
-        rows = np.fromiter(named, np.int64, len(named)) - chunk.first
-        begins, ends = (edge[rows].tolist() for edge in chunk.edges)
-        data = chunk.data.data
-        blocks = [data[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        named = _codes(stopped)
+        rows = named["record"].to_numpy().astype(np.int64) - chunk.first
+        begins, ends = (edge[rows] for edge in chunk.edges)
+        blocks, sizes = _runs(chunk, begins, ends), ends - begins
         if self._alone is not None:
-            for at in np.flatnonzero(chunk.codes[rows] == 0).tolist():
-                blocks[at] = memoryview(self._alone(blocks[at].tobytes()))
-        places = [chunk.offset + begin for begin in begins]
-        listed = zip(
-            repeat(self._names[chunk.file]), named, places, map(len, blocks), named.values()
+            alone = self._apart(chunk, rows)
+            blocks, sizes = alone, np.array([len(block) for block in alone], np.int64)
+        self._file(chunk.file).write(b"".join(blocks), len(rows))
+        listed = named.select(
+            file=pl.lit(self._names[chunk.file]),
+            record="record",
+            offset=begins + chunk.offset,
+            bytes=sizes,
+            codes="code",
         )
-        self._file(chunk.file).write(b"".join(blocks), len(blocks))
-        self._list().write(_lines(listed), len(blocks))
+        self._list().write(listed.write_csv(include_header=False).encode(), len(rows))
+
+    def _apart(self, chunk: Chunk, rows: Ints) -> list[memoryview]:
+        """The bytes of each record as those of a file of its own, broken ones as they are."""
+        assert self._alone is not None
+        begins, ends = (edge[rows].tolist() for edge in chunk.edges)
+        blocks = [chunk.data.data[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        for at in np.flatnonzero(chunk.codes[rows] == 0).tolist():
+            blocks[at] = memoryview(self._alone(blocks[at].tobytes()))
+        return blocks
 
     def close(self) -> None:
         """Finish the files."""
@@ -87,7 +95,7 @@ class Rejects:
     def _list(self) -> Sink:
         if self._index is None:
             self._index = self._run.sink(f"{FOLDER}/index.csv")
-            self._index.write(_lines([COLUMNS]))
+            self._index.write(f"{','.join(COLUMNS)}\n".encode())
         return self._index
 
 
@@ -105,19 +113,18 @@ def reject_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _codes(stopped: pl.DataFrame) -> dict[int, str]:
-    """Record number to its codes, each once, from findings in the order of the records."""
-    found: dict[int, str] = {}
-    for record, code in zip(stopped["record"].to_list(), stopped["code"].to_list(), strict=True):
-        known = found.get(record)
-        if known is None:
-            found[record] = code
-        elif code not in known.split(";"):
-            found[record] = f"{known};{code}"
-    return found
+def _codes(stopped: pl.DataFrame) -> pl.DataFrame:
+    """Record and its codes, each once, from findings of one chunk."""
+    pairs = stopped.sort("record", maintain_order=True).select("record", "code")
+    if pairs["record"].n_unique() == len(pairs):
+        return pairs
+    pairs = pairs.unique(maintain_order=True)
+    return pairs.group_by("record", maintain_order=True).agg(pl.col("code").str.join(";"))
 
 
-def _lines(rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+def _runs(chunk: Chunk, begins: Ints, ends: Ints) -> list[memoryview]:
+    """The bytes of some records; those that follow one another are one piece."""
+    first = np.flatnonzero(np.concatenate([[True], begins[1:] != ends[:-1]]))
+    last = np.concatenate([first[1:], [len(begins)]]) - 1
+    edges = zip(begins[first].tolist(), ends[last].tolist(), strict=True)
+    return [chunk.data.data[begin:end] for begin, end in edges]
