@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
+from converters import punctuation
 from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline.plan import Side
@@ -175,6 +176,8 @@ class _Reader:
 
 def _ending(side: Side, data: bytes) -> int:
     """Bytes of the line end; none where the form has none."""
+    if side.layout.framing.delimited is not None:
+        return punctuation.of(side.layout).ending(data)
     fixed = side.layout.framing.fixed
     if (fixed is not None and fixed.terminator == "none") or not data.endswith(b"\n"):
         return 0
