@@ -1,9 +1,8 @@
 """Delimited records (CSV, TSV): bytes ↔ records of columns, after RFC 4180 and what is really met.
 
 A quote opens only at the start of a column and is doubled inside; a quoted value may hold line
-ends and delimiters. LF and CRLF both end a record; a CR alone is data. Quote, delimiter, CR and LF
-are bytes below 40, which are never part of a longer character in Shift_JIS, CP932 (trail bytes are
-40-7E and 80-FC) or UTF-8, so bytes can be looked at without knowing the charset.
+ends and delimiters. LF and CRLF both end a record; a CR alone is data. All this is looked for in
+narrow bytes (see `punctuation`), which are those of the file itself in Shift_JIS, EUC and UTF-8.
 """
 
 from __future__ import annotations
@@ -16,14 +15,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import scripts, status
-from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
+from converters import heading, punctuation, scripts, status
+from converters.columns import Bytes, Chunk, Ints, Mask, Order, Spans, Status, Text
 from converters.framing import (
     MARK,
     Beginning,
     Columns,
     Ending,
-    FileProblem,
     Loose,
     Packer,
     Split,
@@ -33,6 +31,7 @@ from converters.framing import (
     split,
     view,
 )
+from converters.heading import Heading
 from converters.kernels.assemble import (
     ALWAYS,
     NEEDED,
@@ -43,10 +42,13 @@ from converters.kernels.assemble import (
 from converters.kernels.fields import delimited_spans, unescape
 from converters.kernels.frame import (
     BLANK,
+    LF,
     record_end,
     split_delimited,
 )
+from converters.kernels.narrow import OPEN, SPECIAL, assemble_wide, look_at
 from converters.model import DelimitedFraming, Field, Layout
+from converters.punctuation import LINES, Punctuation
 
 __all__ = ["Delimited", "form", "raw_columns"]
 
@@ -55,8 +57,6 @@ LONGEST: Final = 1 << 20
 
 MARKS: Final = 4096
 """At most so many bytes 1A at the end are an end-of-file mark; old systems fill a block."""
-
-NEWLINE: Final = {"crlf": b"\r\n", "lf": b"\n"}
 
 NUMBERS: Final = ("decimal", "integer")
 
@@ -68,8 +68,8 @@ class Delimited:
     framing: DelimitedFraming
     fields: tuple[Field, ...]
     marked: bytes
-    decode: Callable[[bytes], str]
-    encode: Callable[[str], bytes]
+    signs: Punctuation
+    heading: Heading
     modes: Ints
     limit: int = LONGEST
 
@@ -81,28 +81,35 @@ class Delimited:
     def longest(self) -> int:
         return self.limit + MARKS
 
+    @property
+    def newline(self) -> bytes:
+        """The line end that is written."""
+        return self.signs.spell(LINES[self.framing.terminator])
+
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
         start = mark(data, eof, self.marked, self.framing.bom)
         if start is None or not self.framing.header or not len(data):
             return start
-        rest = _unmarked(data[start.used :])
-        end, stop, _ = record_end(rest, 0, eof, self.delimiter, self.limit)
+        rest = data[start.used :]
+        seen = _unmarked(self.signs.narrow(rest))
+        unit = self.signs.unit
+        end, stop, _ = record_end(seen, 0, eof, self.delimiter, self.limit // unit)
         if end < 0:
             return None
-        header = _header(self, rest[:stop].tobytes(), start.used)
-        used = start.used if header.order is None else start.used + end
+        row = rest[: stop * unit].tobytes(), seen[:stop].tobytes()
+        header = heading.read(self.heading, *row, start.used)
+        used = start.used
+        used += 0 if header.order is None else min(end * unit, len(rest))
         return Beginning(used, header.order, start.problems + header.problems)
 
     def opening(self) -> bytes:
-        lead = MARK if self.framing.bom else b""
+        lead = (self.marked or MARK) if self.framing.bom else b""
         if not self.framing.header:
             return lead
-        names = [self.encode(field.name) for field in self.fields]
-        row = self.encode(self.framing.delimiter).join(_quoted(self, name) for name in names)
-        return lead + row + NEWLINE[self.framing.terminator]
+        return lead + heading.write(self.heading, self.framing.quote) + self.newline
 
     def closing(self) -> bytes:
-        return b"\x1a" if self.framing.eof == "1a" else b""
+        return self.signs.spell("\x1a") if self.framing.eof == "1a" else b""
 
     def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         return ended(tail, unended, place)
@@ -111,23 +118,24 @@ class Delimited:
         return Loose()
 
     def split(self, data: Bytes, eof: bool) -> Split:
-        empty = 0 if len(self.fields) == 1 else BLANK
-        found = split(
-            split_delimited, _unmarked(data), eof, (self.delimiter, self.limit, empty), 48
-        )
-        return Split(found.bounds, found.stop, found.codes, len(data) if eof else found.used)
+        unit, size = self.signs.unit, len(data)
+        whole = data if eof or unit == 1 else data[: size // unit * unit]
+        found = _split(self, whole, eof)
+        bounds, stop = (self.signs.places(each, size) for each in (found.bounds, found.stop))
+        return Split(bounds, stop, found.codes, size if eof else found.used * unit)
 
     def spans(self, chunk: Chunk, order: Order) -> Spans:
         columns = np.array(range(len(self.fields)) if order is None else order, np.int64)
+        seen, unit = self.signs.narrowed(chunk), self.signs.unit
         shape = (len(self.fields), chunk.records)
         start, stop = np.empty(shape, np.int64), np.empty(shape, np.int64)
         absent = sorted(set(range(len(self.fields))) - set(columns.tolist()))
-        start[absent] = stop[absent] = chunk.bounds[:-1]
+        start[absent] = stop[absent] = seen.bounds[:-1]
         codes, escaped = chunk.codes.copy(), np.zeros(chunk.records, np.uint8)
         spare = delimited_spans(
-            chunk.data,
-            chunk.bounds,
-            chunk.stop,
+            seen.data,
+            seen.bounds,
+            seen.stop,
             codes,
             columns,
             self.delimiter,
@@ -137,13 +145,16 @@ class Delimited:
         )
         data = chunk.data
         if spare:
-            data = np.empty(len(chunk.data) + spare, np.uint8)
+            size = len(seen.data)
+            data = np.empty((size + spare) * unit, np.uint8)
             data[: len(chunk.data)] = chunk.data
-            unescape(data, len(chunk.data), columns, start, stop, escaped)
+            unescape(seen.data, data, unit, size, columns, start, stop, escaped)
+        start, stop = (self.signs.places(each, len(data)) for each in (start, stop))
         return Spans(data, lambda field: (start[field], stop[field]), codes)
 
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
-        data, begin, end = chunk.data, chunk.edges[0][rows], chunk.stop[rows]
+        seen = self.signs.narrowed(chunk)
+        data, begin, end = seen.data, seen.edges[0][rows], seen.stop[rows]
         edges = np.append(np.flatnonzero(data == self.delimiter), len(data))
         first = np.searchsorted(edges, begin)
         columns = {field: at for at, field in enumerate(order or range(len(self.fields)))}
@@ -156,9 +167,10 @@ class Delimited:
             there = start <= stop
             start, stop = np.where(there, start, begin), np.where(there, stop, begin)
             quoted = (stop > start + 1) & (data[np.minimum(start, len(data) - 1)] == ord('"'))
-            return start + quoted, stop - quoted
+            size = len(chunk.data)
+            return self.signs.places(start + quoted, size), self.signs.places(stop - quoted, size)
 
-        return Spans(data, of, np.zeros(len(rows), np.uint8))
+        return Spans(chunk.data, of, np.zeros(len(rows), np.uint8))
 
     def fit(self, texts: Sequence[Text]) -> list[Status | None]:
         used = [f for f, field in enumerate(self.fields) if not field.is_filler]
@@ -169,7 +181,7 @@ class Delimited:
         given = iter(texts)
         columns = view([None if field.is_filler else next(given) for field in self.fields])
         bounds = np.zeros(len(rows) + 1, np.int64)
-        out = np.empty(_guess(columns, len(keep)) + 4096, np.uint8)
+        out = np.empty(_guess(self, columns, len(keep)) + 4096, np.uint8)
         done = 0
         while True:
             done = _assemble(self, columns, rows, done, out, bounds)
@@ -184,12 +196,13 @@ def form(
     layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str], bytes]
 ) -> Delimited:
     """The form of a layout with delimited framing; the callables are for the header row."""
-    framing = layout.framing.delimited
+    framing, script = layout.framing.delimited, scripts.of(layout)
     assert framing is not None, "a delimited form needs delimited framing"
     fields = layout.record.fields
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
-    mark_of = marked(scripts.of(layout))
-    return Delimited(framing, fields, mark_of, decode, encode, modes)
+    signs = punctuation.of(layout)
+    heads = Heading(fields, framing.delimiter, signs, decode, encode)
+    return Delimited(framing, fields, marked(script), signs, heads, modes)
 
 
 def _mode(field: Field, quote: str) -> int:
@@ -208,32 +221,41 @@ def _unmarked(data: Bytes) -> Bytes:
     return data[: len(data) - len(tail) + (int(other[-1]) + 1 if len(other) else 0)]
 
 
-def _header(form: Delimited, row: bytes, offset: int) -> Beginning:
-    """The header row → which field each column is."""
-    try:
-        names = [form.decode(name) for name in _cells(row, form.framing.delimiter.encode())]
-    except UnicodeDecodeError as fault:
-        return Beginning(
-            0, None, (FileProblem("SRC-003", str(fault.reason), offset + fault.start),)
-        )
-    order, problems = _order(form.fields, names)
-    if all(field < 0 for field in order):
-        return Beginning(0, None, (FileProblem("SRC-010", "", offset),))
-    return Beginning(0, order, tuple(FileProblem(code, name, offset) for code, name in problems))
+def _split(form: Delimited, data: Bytes, eof: bool) -> Split:
+    """The whole records of `data`, in places of its narrow bytes.
 
-
-def _cells(row: bytes, delimiter: bytes) -> list[bytes]:
-    """One record → its columns, quotes taken off."""
-    stop = re.escape(delimiter)
-    cell = re.compile(rb'(?:"((?:[^"]|"")*)"|([^%b]*))(%b|\Z)' % (stop, stop))
-    found, place = [], 0
-    while match := cell.match(row, place):
-        quoted, plain, more = match.groups()
-        found.append(plain if quoted is None else quoted.replace(b'""', b'"'))
-        place = match.end()
-        if not more:
+    Behind a record that was cut for its length shifts begin anew, as they would if the bytes that
+    are read at a time ended there.
+    """
+    empty = 0 if len(form.fields) == 1 else BLANK
+    shape = (form.delimiter, form.limit // form.signs.unit, empty)
+    parts, place = [], 0
+    while True:
+        seen = _unmarked(form.signs.narrow(data[place:]))
+        found = split(split_delimited, seen, eof, shape, 48 // form.signs.unit)
+        cut = _cut(form, seen, found.bounds, len(data) - place)
+        if not cut:
             break
-    return found
+        parts.append((place, cut, found))
+        place += int(found.bounds[cut])
+    if not parts:
+        return found
+    parts.append((place, len(found.stop), found))
+    bounds = [np.zeros(1, np.int64), *(one.bounds[1 : n + 1] + at for at, n, one in parts)]
+    stop = [one.stop[:n] + at for at, n, one in parts]
+    codes = [one.codes[:n] for _, n, one in parts]
+    joined = np.concatenate(bounds), np.concatenate(stop), np.concatenate(codes)
+    return Split(*joined, place + found.used)
+
+
+def _cut(form: Delimited, seen: Bytes, bounds: Ints, size: int) -> int:
+    """How many records there are up to the first that ends in no line end but before the end of
+    the bytes, where shifts are open or closed; 0 where none does."""
+    if not form.signs.shifted:
+        return 0
+    ends = bounds[1:]
+    cut = np.flatnonzero((seen[ends - 1] != LF) & (ends < size))
+    return int(cut[0]) + 1 if len(cut) else 0
 
 
 def raw_columns(content: bytes, delimiter: bytes) -> list[bytes]:
@@ -251,82 +273,52 @@ def raw_columns(content: bytes, delimiter: bytes) -> list[bytes]:
     return found
 
 
-def _order(
-    fields: tuple[Field, ...], names: list[str]
-) -> tuple[tuple[int, ...], list[tuple[str, str]]]:
-    """Column names → the field of each column, and what is wrong with which name."""
-    index = {field.name: place for place, field in enumerate(fields)}
-    order: list[int] = []
-    problems = []
-    for place, name in enumerate(names):
-        field = index.get(name, -1)
-        if field in order and field >= 0:
-            problems.append(("SRC-015", name))
-            field = -1
-        elif field < 0 and place < len(fields) and fields[place].is_filler and place not in order:
-            # A filler has no name of its own; it is known by its place.
-            field = place
-        elif field < 0:
-            problems.append(("SRC-013", name))
-        order.append(field)
-    known = [field for field in order if field >= 0]
-    absent = set(range(len(fields))) - set(known)
-    lost = [fields[place] for place in sorted(absent)]
-    problems += [("SRC-012", field.name) for field in lost if field.column and not field.is_filler]
-    moved = [fields[a].name for a, b in zip(known, sorted(known), strict=True) if a != b]
-    return tuple(order), problems + [("SRC-014", name) for name in moved[:1]]
-
-
-def _quoted(form: Delimited, name: bytes) -> bytes:
-    """A column name as the header row writes it."""
-    special = re.search(rb'["\r\n]|' + re.escape(form.framing.delimiter.encode()), name)
-    if form.framing.quote in ("all", "text") or (special and form.framing.quote == "needed"):
-        return b'"' + name.replace(b'"', b'""') + b'"'
-    return name
-
-
 def _fit(form: Delimited, place: int, text: Text) -> Status | None:
-    """What cannot be written: too many bytes, or a value that needs quotes where there are none."""
+    """What cannot be written: too many bytes, a value that needs quotes where there are none, or
+    one that leaves its shift open, which would hide the delimiter behind it."""
     width, bare = form.fields[place].bytes, form.modes[place] == NEVER
-    if not bare and (width is None or text.longest <= width):
+    looked = bare or form.signs.shifted
+    if not looked and (width is None or text.longest <= width):
         return None
     found = np.zeros(len(text.views), np.uint8)
-    if bare:
-        found[_need_quotes(text, form.delimiter)] = status.UNMAPPABLE
+    if looked:
+        special, unclosed = _looked_at(form, text)
+        found[unclosed] = status.UNCLOSED_SHIFT
+        found[special & bare] = status.UNMAPPABLE
     if width is not None:
         found[text.lengths > width] = status.OVERFLOW
     return found
 
 
-def _need_quotes(text: Text, delimiter: int) -> npt.NDArray[np.bool_]:
-    """Which values could not be told from what stands around them without quotes."""
+def _looked_at(form: Delimited, text: Text) -> tuple[Mask, Mask]:
+    """Which values could not be told from what stands around them without quotes, and which leave
+    a shift open."""
     column, rows = view([text]), np.arange(len(text.views))
     cells = (column.views[0], column.steps[0], column.pools[0])
-    plans = np.empty((len(rows), 1), np.int64)
-    judge(column.pool, *cells, rows, NEEDED, delimiter, 0, np.empty_like(plans), plans)
-    return plans[:, 0] & 3 > 0
+    if form.signs.look is None:
+        plans = np.empty((len(rows), 1), np.int64)
+        judge(column.pool, *cells, rows, NEEDED, form.delimiter, 0, np.empty_like(plans), plans)
+        return plans[:, 0] & 3 > 0, np.zeros(len(rows), np.bool_)
+    found = np.empty(len(rows), np.uint8)
+    look_at(column.pool, *cells, form.signs.look, form.delimiter, text.longest, found)
+    return found & SPECIAL > 0, found & OPEN > 0
 
 
-def _guess(columns: Columns, rows: int) -> int:
+def _guess(form: Delimited, columns: Columns, rows: int) -> int:
     """Room that is enough unless many values have quotes of their own."""
-    return columns.total + 3 * rows * len(columns.views)
+    return columns.total + 3 * form.signs.unit * rows * len(columns.views)
 
 
 def _assemble(
     form: Delimited, columns: Columns, rows: Ints, done: int, out: Bytes, bounds: Ints
 ) -> int:
     """Writes rows from `done` on, as many as surely fit; returns the first one left over."""
-    left: int = assemble_delimited(
-        columns.pool,
-        columns.views,
-        columns.steps,
-        columns.pools,
-        rows,
-        form.modes,
-        form.delimiter,
-        len(NEWLINE[form.framing.terminator]),
-        done,
-        out,
-        bounds,
-    )
+    cells = (columns.pool, columns.views, columns.steps, columns.pools, rows, form.modes)
+    left: int
+    if form.signs.look is None:
+        left = assemble_delimited(*cells, form.delimiter, len(form.newline), done, out, bounds)
+        return left
+    signs = form.signs.spell('"' + form.framing.delimiter) + form.newline
+    how = (form.signs.look, form.delimiter, np.frombuffer(signs, np.uint8), columns.longest)
+    left = assemble_wide(*cells, *how, done, out, bounds)
     return left

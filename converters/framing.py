@@ -262,7 +262,8 @@ def split(
 class Columns:
     """Texts as the assembling kernels read them (see `kernels.assemble`).
 
-    `total` is the bytes of all values. It keeps the arrays alive that its window looks at.
+    `total` is the bytes of all values, `longest` those of the longest. It keeps the arrays alive
+    that its window looks at.
     """
 
     pool: Bytes
@@ -270,6 +271,7 @@ class Columns:
     steps: Ints
     pools: Ints
     total: int
+    longest: int
     arrays: tuple[npt.NDArray[np.generic], ...]
 
 
@@ -286,4 +288,5 @@ def view(texts: Sequence[Text | None]) -> Columns:
     cells = [(next(found), 16, next(found)) if one else blank for one in filled]
     table = np.array(cells, np.int64).reshape(-1, 3).T.copy()
     total = sum(text.total for text in texts if text is not None)
-    return Columns(pool, table[0], table[1], table[2], total, tuple(arrays))
+    longest = max((text.longest for text in texts if text is not None), default=0)
+    return Columns(pool, table[0], table[1], table[2], total, longest, tuple(arrays))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, scripts
+from converters import charset, punctuation, scripts
 from converters.columns import Bytes, Chunk, Ints, Mask
 from converters.kernels.frame import UNKNOWN
 from converters.kernels.records import OTHER, column_spans, pick, walk
 from converters.model import Layout, When
+from converters.punctuation import Punctuation
 from converters.sequence import Sequenced
 
 __all__ = ["OTHER", "Sorter", "Walk", "compile", "picked", "sort", "walked"]
@@ -29,11 +30,13 @@ class Key:
 @dataclass(frozen=True, slots=True)
 class Sorter:
     """The keys of each type of record, in the order of the layout; a type without keys takes what
-    is left. `delimiter` is -1 where fields lie in fixed places, `lead` the bytes before them."""
+    is left. `delimiter` is -1 where fields lie in fixed places, `lead` the bytes before them;
+    `signs` the punctuation of a delimited file."""
 
     keys: tuple[tuple[Key, ...], ...]
     delimiter: int
     lead: int
+    signs: Punctuation | None
 
 
 def compile(layout: Layout) -> Sorter:
@@ -43,6 +46,7 @@ def compile(layout: Layout) -> Sorter:
         tuple(tuple(_key(layout, when) for when in record.when) for record in layout.records),
         ord(delimited.delimiter) if delimited else -1,
         4 if variable and variable.by == "rdw" else 0,
+        punctuation.of(layout) if delimited else None,
     )
 
 
@@ -59,12 +63,13 @@ def sort(sorter: Sorter, chunk: Chunk) -> tuple[Bytes, Chunk]:
     """
     kinds = np.full(chunk.records, OTHER, np.uint8)
     left = chunk.codes == 0
+    seen = sorter.signs.narrowed(chunk) if sorter.signs else chunk
     for number, keys in enumerate(sorter.keys):
         if not keys:
             continue
         found = left.copy()
         for key in keys:
-            found &= _matches(sorter, chunk, key)
+            found &= _matches(sorter, chunk, seen, key)
         kinds[found] = number
         left &= ~found
     for number, keys in enumerate(sorter.keys):
@@ -78,16 +83,17 @@ def sort(sorter: Sorter, chunk: Chunk) -> tuple[Bytes, Chunk]:
     return kinds, replace(chunk, codes=codes)
 
 
-def _matches(sorter: Sorter, chunk: Chunk, key: Key) -> Mask:
-    """Which records have one of the values at the key's place."""
+def _matches(sorter: Sorter, chunk: Chunk, seen: Chunk, key: Key) -> Mask:
+    """Which records have one of the values at the key's place; `seen` is the chunk narrowed."""
     begin, end = chunk.edges[0] + sorter.lead + key.place, chunk.stop
-    if sorter.delimiter >= 0:
+    if sorter.signs is not None:
         begin, end = np.empty(chunk.records, np.int64), np.empty(chunk.records, np.int64)
-        column_spans(chunk.data, chunk.bounds, chunk.stop, sorter.delimiter, key.place, begin, end)
+        column_spans(seen.data, seen.bounds, seen.stop, sorter.delimiter, key.place, begin, end)
+        begin, end = (sorter.signs.places(each, len(chunk.data)) for each in (begin, end))
     found = np.zeros(chunk.records, np.bool_)
     for value in key.values:
         whole = begin + len(value) <= end
-        if sorter.delimiter >= 0:
+        if sorter.signs is not None:
             whole = begin + len(value) == end
         rows = np.flatnonzero(whole)
         same = np.ones(len(rows), np.bool_)

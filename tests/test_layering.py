@@ -32,7 +32,9 @@ ALLOWED = {
     "conditions": {"model", "columns", "kernels"},
     "framing": VALUES | {"kernels"},
     "fixed": VALUES | {"kernels", "framing"},
-    "delimited": VALUES | {"kernels", "framing"},
+    "punctuation": VALUES | {"kernels"},
+    "heading": VALUES | {"framing", "punctuation"},
+    "delimited": VALUES | {"kernels", "framing", "heading", "punctuation"},
     "variable": VALUES | {"kernels", "framing", "fixed"},
     "around": VALUES | {"framing"},
     "blocks": VALUES | {"kernels", "framing", "fixed", "variable", "around"},
@@ -43,7 +45,7 @@ ALLOWED = {
         *("edges", "markup"),
     },
     "kinds": VALUES | {"kernels"},
-    "sorting": VALUES | {"kernels", "sequence"},
+    "sorting": VALUES | {"kernels", "punctuation", "sequence"},
     "fields": VALUES | {"kernels", "kinds"},
     "findings": VALUES,
     "spec": {"errors", "model", "charset", "coverage", "findings", "scripts", "sequence"},
@@ -62,7 +64,7 @@ ALLOWED = {
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES
     | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels"}
-    | {"controls", "sequence", "sorting"},
+    | {"controls", "punctuation", "sequence", "sorting"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 
@@ -91,7 +93,7 @@ ALLOWED |= {
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES
-    | {"kernels", "fixed", "delimited", "variable", "blocks", "edges", "markup"}
+    | {"kernels", "fixed", "delimited", "punctuation", "variable", "blocks", "edges", "markup"}
     | {"kinds", "sorting", "findings", "pipeline", "rundir"},
 }
 ALLOWED |= {

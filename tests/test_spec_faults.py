@@ -304,13 +304,28 @@ LAYOUTS = [
         "DEF-020",
     ),
     (
-        "host codes between delimiters",
-        delimited("name: a").replace("cp932", "«cp939"),
+        "double bytes alone between delimiters",
+        delimited("name: a").replace("cp932", "«cp300"),
         "DEF-050",
     ),
     (
         "host codes in a field between delimiters",
         delimited("name: a, charset: «cp939"),
+        "DEF-050",
+    ),
+    (
+        "another host code in a field between delimiters",
+        delimited("name: a, charset: «jef").replace("cp932", "cp939"),
+        "DEF-050",
+    ),
+    (
+        "double bytes between delimiters that nothing tells from them",
+        delimited("name: a, kind: wide, shifts: «absent").replace("cp932", "cp939"),
+        "DEF-050",
+    ),
+    (
+        "the line end of hosts",
+        delimited("name: a").replace("delimited: {}", "delimited: {terminator: «nl}"),
         "DEF-050",
     ),
     (

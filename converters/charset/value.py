@@ -69,3 +69,8 @@ class Charset:
     @property
     def unicode(self) -> bool:
         return self.structure == "utf-8"
+
+    @property
+    def ebcdic(self) -> bool:
+        """Are the digits F0 to F9?"""
+        return self.structure == "shifted" and int(self.encode[0x30]) & 0xFFFFFF == 0xF0

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from converters import charset as charsets
-from converters import fields, forms, scripts
+from converters import fields, forms, punctuation, scripts
 from converters import status as outcome
 from converters.columns import Bytes, Chunk, Ints, Spans
 from converters.errors import EnvironmentFailure, UsageError
@@ -26,6 +26,8 @@ from converters.model import Layout
 
 __all__ = ["blocks", "write"]
 
+DAMAGED = ("cp932", "shift_jis", "shift_jis-2004", "utf-8")
+"""Charsets in which every defect is what its name says."""
 SOUND = (outcome.OK, outcome.BLANK, outcome.UNKNOWN, outcome.GAIJI)
 """Outcomes that a generated value may have; another one is a fault of the generator."""
 
@@ -39,6 +41,8 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
     if defects > 0 and (layout.framing.xml or layout.framing.blocked or layout.is_mixed):
         kinds = "XML, in blocks, or in several types of records"
         raise UsageError(f"{layout.id}: defects cannot be made in {kinds}")
+    if defects > 0:
+        _damageable(layout)
     if layout.is_apart:
         raise UsageError(f"{layout.id}: each type of record has a file of its own")
     try:
@@ -48,6 +52,13 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
             _write_truths(path.with_name(path.name + ".defects.csv"), truths)
     except OSError as fault:
         raise EnvironmentFailure(str(path), fault.strerror or str(fault)) from fault
+
+
+def _damageable(layout: Layout) -> None:
+    """UsageError where defects, which are bytes, would be others than they are meant to be."""
+    for script in {scripts.of(layout, field).name for field in layout.record.fields}:
+        if script not in DAMAGED:
+            raise UsageError(f"{layout.id}: defects cannot be made in {script}")
 
 
 def _written(
@@ -183,11 +194,14 @@ def _edges(spans: Spans, field: int, row: int) -> tuple[int, int]:
 
 
 def _newline(layout: Layout) -> int:
-    framing = layout.framing.fixed or layout.framing.delimited
-    if framing is None:
-        assert layout.framing.variable is not None, "a layout has one of the forms"
-        return {"crlf": 2, "lf": 1}.get(layout.framing.variable.by, 0)
-    return {"crlf": 2, "lf": 1, "none": 0}[framing.terminator]
+    """Bytes of the line end."""
+    framing = layout.framing
+    if framing.delimited is not None:
+        return len(punctuation.newline(layout))
+    if framing.fixed is not None:
+        return {"crlf": 2, "lf": 1, "none": 0}[framing.fixed.terminator]
+    assert framing.variable is not None, "a layout has one of the forms"
+    return {"crlf": 2, "lf": 1}.get(framing.variable.by, 0)
 
 
 def _write_truths(path: Path, truths: list[Truth]) -> None:

@@ -68,6 +68,12 @@ def shifting(character: str, field: Field, charset: Charset) -> int:
     around = field.shifts == "present" and charset.structure == "shifted"
     if not around or size(character, charset) < 2:
         return 0
+    return _around(charset)
+
+
+@cache
+def _around(charset: Charset) -> int:
+    """Bytes of the longest shift codes before and behind a stretch."""
     return 2 * int(charset.shifts.marks[:, 1].max(initial=0))
 
 
@@ -111,8 +117,8 @@ def _allowed(character: str, kind: str) -> bool:
 def _cut(text: str, field: Field, charset: Charset) -> str:
     """The text without what the width has no room for, and without a blank or mark left over."""
     kept = text[: field.chars or len(text)]
-    room = field.bytes or 4 * len(kept)
-    if 4 * len(kept) > room or charset.structure == "shifted":
+    room = field.bytes
+    if room is not None and (4 * len(kept) > room or charset.structure == "shifted"):
         once = max((shifting(c, field, charset) for c in kept), default=0)
         if field.kind == "wide":
             room, once = room - once, 0

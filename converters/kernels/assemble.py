@@ -30,6 +30,7 @@ __all__ = [
     "assemble_delimited",
     "assemble_fixed",
     "judge",
+    "value_at",
 ]
 
 Words = npt.NDArray[np.uint64]
@@ -116,7 +117,7 @@ def _place(
     """One column into its slot of the records of a tile."""
     place, width, side = slot[0], slot[1], slot[2]
     for r in range(len(rows)):
-        source, size = _value(pool, view + step * rows[r], base)
+        source, size = value_at(pool, view + step * rows[r], base)
         size = min(size, width)
         if side == LEFT or size == 0:
             _left(pool, source, size, tile, place, width, slot, pads)
@@ -126,7 +127,7 @@ def _place(
 
 
 @leaf
-def _value(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
+def value_at(pool: Bytes, place: int, base: int) -> tuple[Any, Any]:
     """Where the value of a view lies, and its size."""
     size = np.int64(load64(pool, place) & SIZE)
     if size > INLINE:
@@ -342,7 +343,7 @@ def judge(
     """
     total = 0
     for r in range(len(rows)):
-        source, size = _value(pool, view + step * rows[r], base)
+        source, size = value_at(pool, view + step * rows[r], base)
         plan, extra = PLAIN, 0
         if mode != NEVER:
             special, quotes = _special(pool, source, size, delimiter)

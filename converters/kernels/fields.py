@@ -186,8 +186,20 @@ def _mark(data: Bytes, begin: int, order: Ints, start: Ints, stop: Ints, i: int)
 
 
 @njit(cache=True, nogil=True)
-def unescape(data: Bytes, size: int, order: Ints, start: Ints, stop: Ints, escaped: Bytes) -> None:
-    """Values with doubled quotes → copies without them behind the first `size` bytes of `data`."""
+def unescape(
+    seen: Bytes,
+    data: Bytes,
+    unit: int,
+    size: int,
+    order: Ints,
+    start: Ints,
+    stop: Ints,
+    escaped: Bytes,
+) -> None:
+    """Values with doubled quotes → copies without them behind the first `size` units of `data`.
+
+    `seen` are the bytes in which the places were found, one for each unit of `data`.
+    """
     for i in range(len(escaped)):
         if not escaped[i]:
             continue
@@ -196,7 +208,8 @@ def unescape(data: Bytes, size: int, order: Ints, start: Ints, stop: Ints, escap
                 continue
             source, begin = ~start[f, i], size
             while source < stop[f, i]:
-                data[size] = data[source]
-                source += 2 if data[source] == QUOTE else 1
+                for j in range(unit):
+                    data[size * unit + j] = data[source * unit + j]
+                source += 2 if seen[source] == QUOTE else 1
                 size += 1
             start[f, i], stop[f, i] = begin, size

@@ -41,6 +41,7 @@ __all__ = [
     "WIDTH",
     "decode_shifted",
     "encode_shifted",
+    "mark_at",
 ]
 
 DOUBLE = 0

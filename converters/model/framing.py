@@ -59,15 +59,17 @@ class FixedFraming(Model):
 
 
 class DelimitedFraming(Model):
-    """Records of delimited fields (CSV, TSV). `delimiter` and the quote are one ASCII byte."""
+    """Records of delimited fields (CSV, TSV). `delimiter` and the quote are ASCII characters."""
 
     delimiter: str = ","
     quote: Literal["all", "needed", "none", "text"] = Key(
         "needed", description="which values are quoted on writing; text: all but numbers"
     )
     header: bool = Key(True, description="the first record holds the column names")
-    terminator: Literal["crlf", "lf"] = "crlf"
-    bom: bool = Key(False, description="write a byte order mark (UTF-8)")
+    terminator: Literal["crlf", "lf", "nl"] = Key(
+        "crlf", description="what ends each record; nl: the NEL 15 of EBCDIC"
+    )
+    bom: bool = Key(False, description="write a byte order mark (UTF-8, UTF-16)")
     eof: Literal["none", "1a"] = Key("none", description="end-of-file mark after the last record")
 
 

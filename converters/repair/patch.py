@@ -170,17 +170,30 @@ def _in_delimited(form: Delimited, one: Rejected, values: dict[int, bytes]) -> b
     """The record with some of its columns written anew, in quotes where they were or must be."""
     columns = range(len(form.fields)) if one.order is None else one.order
     delimiter = form.framing.delimiter.encode()
-    end = len(one.data) - one.ending
-    found = raw_columns(one.data[:end], delimiter)
+    end, unit = len(one.data) - one.ending, form.signs.unit
+    narrow = raw_columns(_narrow(form, one.data[:end]), delimiter)
+    ends = [(sum(map(len, narrow[: n + 1])) + n) * unit for n in range(len(narrow))]
+    found = [one.data[e - len(n) * unit : e] for e, n in zip(ends, narrow, strict=True)]
     for column, place in enumerate(columns):
         if place in values:
-            found[column] = _quoted(values[place], found[column], form.fields[place], form)
-    return delimiter.join(found) + one.data[end:]
+            quoted = narrow[column].startswith(b'"')
+            quoted |= form.modes[place] == ALWAYS
+            found[column] = _quoted(values[place], quoted, form)
+    return form.signs.spell(form.framing.delimiter).join(found) + one.data[end:]
 
 
-def _quoted(value: bytes, before: bytes, field: Field, form: Delimited) -> bytes:
+def _narrow(form: Delimited, data: bytes) -> bytes:
+    return form.signs.narrow(np.frombuffer(data, np.uint8)).tobytes()
+
+
+def _quoted(value: bytes, quoted: bool, form: Delimited) -> bytes:
+    seen, unit = _narrow(form, value), form.signs.unit
     special = b'"\r\n' + form.framing.delimiter.encode()
-    always = form.modes[form.fields.index(field)] == ALWAYS
-    if before.startswith(b'"') or always or any(byte in special for byte in value):
-        return b'"' + value.replace(b'"', b'""') + b'"'
-    return value
+    if not quoted and not any(byte in special for byte in seen):
+        return value
+    mark = form.signs.spell('"')
+    doubled = (
+        value[k * unit : (k + 1) * unit] * (2 if byte == ord('"') else 1)
+        for k, byte in enumerate(seen)
+    )
+    return mark + b"".join(doubled) + mark

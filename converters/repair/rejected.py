@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
-from converters import sorting
+from converters import punctuation, sorting
 from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline.output import kind_of
@@ -200,6 +200,8 @@ def _absent(found: Sequence[bytes], order: tuple[int, ...]) -> set[int]:
 
 def _ending(side: Side, data: bytes) -> int:
     """Bytes of the line end; none where the form has none."""
+    if side.layout.framing.delimited is not None:
+        return punctuation.of(side.layout).ending(data)
     fixed, variable = side.layout.framing.fixed, side.layout.framing.variable
     if (fixed is not None and fixed.terminator == "none") or not data.endswith(b"\n"):
         return 0

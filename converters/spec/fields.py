@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from converters import scripts
-from converters.charset import NAMES, TableError, write
+from converters.charset import NAMES, Charset, TableError, write
 from converters.errors import Problem
 from converters.model import Field, Layout
 from converters.spec import styles
@@ -163,12 +163,11 @@ def _charset(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
         yield document.problem((*loc, "charset"), "DEF-020", message, hint)
         return
     try:
-        script = scripts.of(layout, field)
+        script, whole = scripts.of(layout, field), scripts.of(layout)
     except (KeyError, OSError, TableError):
         return
-    if field.charset and layout.framing.delimited and not script.ascii:
-        message = f"{script.name} cannot stand between delimiters"
-        yield document.problem((*loc, "charset"), "DEF-050", message)
+    if layout.framing.delimited:
+        yield from _between(document, (script, whole), field, loc)
     if field.shifts == "present":
         return
     where = (*loc, "shifts")
@@ -178,6 +177,19 @@ def _charset(document: Document, layout: Layout, field: Field, loc: Loc) -> Iter
     elif field.shifts != "kept" and field.kind == "mixed":
         message = f"shifts: {field.shifts} needs a kind that says the state: wide, narrow or kana"
         yield document.problem(where, "DEF-050", message)
+
+
+def _between(
+    document: Document, charsets: tuple[Charset, Charset], field: Field, loc: Loc
+) -> Iterator[Problem]:
+    """A charset (and that of the file) and a shift rule under which the end of a value shows."""
+    script, whole = charsets
+    if script.name != whole.name and not (script.ascii and whole.ascii):
+        message = f"{script.name} cannot stand between delimiters of {whole.name}"
+        yield document.problem((*loc, "charset"), "DEF-050", message)
+    if field.kind == "wide" and field.shifts in ("absent", "implied", "padded"):
+        message = f"shifts: {field.shifts} leaves nothing to tell a delimiter from half a character"
+        yield document.problem((*loc, "shifts"), "DEF-050", message, "present or kept")
 
 
 def _spellings(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from converters import scripts
-from converters.charset import NAMES, TableError
+from converters.charset import NAMES, Charset, TableError
 from converters.errors import Problem
 from converters.findings.catalogue import catalogue
-from converters.model import Condition, Field, Layout, Override
+from converters.model import Condition, DelimitedFraming, Field, Layout, Override
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length, misfit
 from converters.spec.fitting import nearest
@@ -45,11 +45,8 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
     ):
         message = f"`substitute` must be one character of {layout.charset}"
         yield document.problem(("substitute",), "DEF-002", message)
-    if layout.framing.delimited and not _is_delimiter(layout.framing.delimited.delimiter):
-        where: Loc = ("framing", "delimited", "delimiter")
-        hint = 'such as "," or "\\t"; | and letters can be the second byte of a kanji'
-        message = "the delimiter must be one ASCII byte below 40 (hex), no quote, digit or line end"
-        yield document.problem(where, "DEF-002", message, hint)
+    if layout.framing.delimited:
+        yield from _delimiter(document, layout.framing.delimited)
     if layout.numbers.signs:
         yield from check_rule(document, layout.numbers.signs, ("numbers", "signs"))
     seen: dict[str, int] = {}
@@ -71,10 +68,39 @@ def _script(document: Document, layout: Layout) -> Iterator[Problem]:
         return
     except KeyError:
         return
-    if layout.framing.delimited and not script.ascii:
+    if layout.framing.delimited:
+        yield from _punctuated(document, script, layout.framing.delimited)
+
+
+def _delimiter(document: Document, framing: DelimitedFraming) -> Iterator[Problem]:
+    """A delimiter that is no part of any character."""
+    if not _is_delimiter(framing.delimiter):
+        where: Loc = ("framing", "delimited", "delimiter")
+        hint = 'such as "," or "\\t"; | and letters can be the second byte of a kanji'
+        message = "the delimiter must be one ASCII byte below 40 (hex), no quote, digit or line end"
+        yield document.problem(where, "DEF-002", message, hint)
+
+
+def _punctuated(
+    document: Document, script: Charset, framing: DelimitedFraming
+) -> Iterator[Problem]:
+    """The charset has single bytes for delimiter and quote, and the line end is one of its own."""
+    if not all(_is_single(script, one) for one in ('"', framing.delimiter)):
         message = f"{script.name} cannot be the charset of a delimited file"
-        hint = "its bytes are no ASCII where delimiters and quotes are looked for"
+        hint = "it has no single bytes that could be delimiters and quotes"
         yield document.problem(("charset",), "DEF-050", message, hint)
+    if framing.terminator == "nl" and not script.ebcdic:
+        where: Loc = ("framing", "delimited", "terminator")
+        message = f"{script.name} has no NL: that is the line end of EBCDIC"
+        yield document.problem(where, "DEF-050", message, "crlf or lf")
+
+
+def _is_single(script: Charset, character: str) -> bool:
+    """Is the character a single byte where nothing is shifted, if it can delimit at all?"""
+    if script.structure != "shifted" or (character != '"' and not _is_delimiter(character)):
+        return True
+    cell = int(script.encode[ord(character)])
+    return cell >> 24 & 7 == 0 and cell & 0xFFFF00 == 0
 
 
 def _unmapped(document: Document, layout: Layout) -> Iterator[Problem]:
