@@ -15,6 +15,7 @@ import polars as pl
 from converters import status as outcome
 from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Status, Text, series
+from converters.kernels.arrays import Views
 from converters.kernels.dates import (
     D,
     E,
@@ -30,7 +31,7 @@ from converters.kernels.dates import (
     write_iso,
     write_times,
 )
-from converters.kinds.spellings import Others, TextDecode, TextEncode, reading, writing
+from converters.kinds.spellings import Others, TextDecode, TextEncode, patched, reading, writing
 from converters.model import Field, Layout
 
 __all__ = [
@@ -95,6 +96,7 @@ def _template(style: str, kind: str, charset: Charset, first_year: bool = False)
             found += [E] * width
             rest = rest.removeprefix(token)
             break
+    rest = rest.removeprefix(FIRST_YEAR)
     if first_year:
         found += list(write(charset, FIRST_YEAR))
         rest = rest.removeprefix("YY")
@@ -179,22 +181,47 @@ def date_decoder(field: Field, layout: Layout, charset: Charset) -> TextDecode:
 
 
 def date_encoder(field: Field, layout: Layout, charset: Charset) -> TextEncode:
-    """Writes a date or era date; year 1 of an era is written 01."""
+    """Writes a date or era date; year 1 of an era is written 01 where the style has no 元."""
     style = style_of(field, layout)
     if style == ISO:
         return writing(field, charset, lambda column, _: _plain(column))
     form = _form(_template(style, field.kind, charset), field, 0)
+    first = None
+    if FIRST_YEAR in style:
+        first = _form(_template(style, field.kind, charset, first_year=True), field, 1)
     eras, era_rows = _era_table(field, style, charset), _EraRows(field, style)
 
     def encode(column: Text, others: Others) -> tuple[Text, Status]:
-        count = len(column.views)
-        found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
-        out = np.empty(count * int(form[0][0]) + SLACK, np.uint8)
-        rows = era_rows(count, others)
-        write_dates(column.views, *form, eras, rows, found, out, status)
-        return Text(found, out), status
+        found, status = _in_form(column.views, form, eras, era_rows(len(column), others))
+        return (
+            found if first is None else _first_years(column, found, (form, first), eras)
+        ), status
 
     return writing(field, charset, encode)
+
+
+Form = tuple[Ints, Ints]
+
+
+def _in_form(words: Views, form: Form, eras: Ints, rows: Ints) -> tuple[Text, Status]:
+    """Dates in one form; see `write_dates`."""
+    count = len(words)
+    found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
+    out = np.empty(count * int(form[0][0]) + SLACK, np.uint8)
+    write_dates(words, *form, eras, rows, found, out, status)
+    return Text(found, out), status
+
+
+def _first_years(column: Text, found: Text, forms: tuple[Form, Form], eras: Ints) -> Text:
+    """What was written in the first form, the year 01 of an era in the second one."""
+    (shape, _), first = forms
+    width, year = int(shape[0]), int(shape[1])
+    places = found.data[: len(column) * width].reshape(-1, width)[:, year : year + 2]
+    rows = np.flatnonzero((places == (ord("0"), ord("1"))).all(axis=1) & (found.lengths > 0))
+    if not len(rows):
+        return found
+    again, _ = _in_form(column.views[rows], first, eras, np.empty(0, np.int64))
+    return patched(found, rows, again, np.arange(len(rows)))
 
 
 def _plain(column: Text) -> tuple[Text, Status]:

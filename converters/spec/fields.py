@@ -251,13 +251,14 @@ def _style(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterat
         message = f'"{style}" is no style of kind {field.kind}'
         yield document.problem(where, "DEF-002", message, nearest(style, known))
         return
-    example = styles.written(style)
-    length = encoded_length(layout, example, field) or len(example)
+    texts = styles.written(style)
+    length = max(encoded_length(layout, text, field) or len(text) for text in texts)
+    chars = max(map(len, texts))
     if field.bytes and length > field.bytes:
         message = f"{style} writes {length} bytes, the field has {field.bytes}"
         yield document.problem(where, "DEF-050", message)
-    elif field.chars and len(example) > field.chars:
-        message = f"{style} writes {len(example)} characters, the field has {field.chars}"
+    elif field.chars and chars > field.chars:
+        message = f"{style} writes {chars} characters, the field has {field.chars}"
         yield document.problem(where, "DEF-050", message)
 
 

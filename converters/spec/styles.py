@@ -17,6 +17,7 @@ STYLES: Final[dict[str, tuple[str, ...]]] = {
         "GYY.MM.DD",
         "GYY/MM/DD",
         "GGYY年MM月DD日",
+        "GG元YY年MM月DD日",
         "YYMMDD",
         "YY-MM-DD",
         "YY.MM.DD",
@@ -36,6 +37,8 @@ DEFAULTS: Final = {
 """The style of a field that names none, by kind and form."""
 
 ERA_LETTERS: Final = ("M", "T", "S", "H", "R")
+FIRST_YEAR: Final = "元"
+"""In front of the year: it stands for the year 1."""
 ERA_TOKENS: Final = {"GG": "明治", "G": "M", "g1": "1", "g2": "01"}
 """Era token → an era as it writes it, longest token first."""
 
@@ -45,7 +48,11 @@ def era_token(style: str) -> str:
     return next((token for token in ERA_TOKENS if style.startswith(token)), "")
 
 
-def written(style: str) -> str:
-    """A text of the characters and the length that the style writes."""
+def written(style: str) -> tuple[str, ...]:
+    """Texts of the characters and the lengths that the style writes."""
     token = era_token(style)
-    return ERA_TOKENS.get(token, "") + style.removeprefix(token)
+    era, rest = ERA_TOKENS.get(token, ""), style.removeprefix(token)
+    if not rest.startswith(FIRST_YEAR):
+        return (era + rest,)
+    rest = rest.removeprefix(FIRST_YEAR)
+    return era + rest, era + FIRST_YEAR + rest.removeprefix("YY")
