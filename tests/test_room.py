@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from converters import room
 from converters.columns import Text
-from converters.pipeline import room
 
 
 @given(st.integers(0, 3 << 20))

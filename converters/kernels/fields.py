@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from converters.kernels.arrays import Bytes, Ints
+from converters.kernels.arrays import Bytes, Ints, Small
 from converters.kernels.frame import (
     CLOSED,
     FRESH,
@@ -40,8 +40,8 @@ def delimited_spans(
     codes: Bytes,
     order: Ints,
     delimiter: int,
-    start: Ints,
-    stop: Ints,
+    start: Small,
+    stop: Small,
     escaped: Bytes,
 ) -> int:
     """Records → where their fields lie, quotes left out; returns the bytes `unescape` needs.
@@ -80,8 +80,8 @@ def _regular_fields(
     end: int,
     order: Ints,
     delimiter: int,
-    start: Ints,
-    stop: Ints,
+    start: Small,
+    stop: Small,
     i: int,
 ) -> tuple[int, bool]:
     """Number of columns and whether quotes are doubled; -1 when quotes are not regular."""
@@ -148,8 +148,8 @@ def _plain_fields(
     end: int,
     order: Ints,
     delimiter: int,
-    start: Ints,
-    stop: Ints,
+    start: Small,
+    stop: Small,
     i: int,
 ) -> tuple[int, bool]:
     """The same byte by byte; -1 when text follows a closing quote."""
@@ -171,7 +171,7 @@ def _plain_fields(
 
 
 @njit(cache=True, nogil=True)
-def _mark(data: Bytes, begin: int, order: Ints, start: Ints, stop: Ints, i: int) -> int:
+def _mark(data: Bytes, begin: int, order: Ints, start: Small, stop: Small, i: int) -> int:
     """Marks the values of a record with doubled quotes; returns their bytes without the doubles."""
     spare = 0
     for f in order:
@@ -192,8 +192,8 @@ def unescape(
     unit: int,
     size: int,
     order: Ints,
-    start: Ints,
-    stop: Ints,
+    start: Small,
+    stop: Small,
     escaped: Bytes,
 ) -> None:
     """Values with doubled quotes → copies without them behind the first `size` units of `data`.

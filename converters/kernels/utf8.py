@@ -8,6 +8,7 @@ from numba import njit
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decode import (
+    AHEAD,
     ASCII,
     BIT6,
     CONTROL,
@@ -23,13 +24,16 @@ from converters.kernels.decode import (
     view_head,
     view_rest,
 )
-from converters.kernels.memory import leaf, load8, load32, load64
+from converters.kernels.memory import leaf, load8, load32, load64, prefetch
 
 __all__ = ["check_utf8", "code_points", "decode_utf8"]
 
 
 PAIR = np.uint64(0xC0C0F0C0C0F0)
 PAIR_LEADS = np.uint64(0x8080E08080E0)
+THREE = np.uint32(0xC0C0F0)
+THREE_LEAD = np.uint32(0x8080E0)
+FULL = np.uint32(0xBCEF)
 LEAD_NIBBLES = np.uint64(0x0F00000F)
 ABOVE_C = np.uint64(0x03000003)
 ABOVE_0 = np.uint64(0x0F00000F)
@@ -109,6 +113,15 @@ def are_wide(word: np.uint64) -> bool:
     return leads + ABOVE_C & CARRIES == 0 and leads + ABOVE_0 & CARRIES == CARRIES
 
 
+@leaf
+def is_wide(word: np.uint32) -> bool:
+    """Whether the first three bytes are a character that begins with E1 to EC, or with EF BC: the
+    full-width digits and capitals."""
+    if word & THREE != THREE_LEAD:
+        return False
+    return 1 <= word & np.uint32(0x0F) <= 0x0C or word & np.uint32(0xFFFF) == FULL
+
+
 @njit(cache=True, nogil=True)
 def decode_utf8(
     data: Bytes,
@@ -120,9 +133,10 @@ def decode_utf8(
     status: Bytes,
 ) -> None:
     """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
-    size = len(data)
-    for row in range(len(start)):
+    size, count = len(data), len(start)
+    for row in range(count):
         first, last = start[row], stop[row]
+        prefetch(data, start[min(row + AHEAD, count - 1)])
         kept = trimmed(data, first, last)
         if trim:
             last = kept
@@ -143,6 +157,10 @@ def decode_utf8(
             while last - k >= 6 and k + 8 <= size and are_wide(load64(data, k)):
                 k += 6
                 seen |= WIDE
+            if last - k >= 3 and k + 4 <= size and is_wide(load32(data, k)):
+                k += 3
+                seen |= WIDE
+                continue
             if k == last:
                 break
             byte = load8(data, k)

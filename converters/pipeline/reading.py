@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from converters import room
 from converters.columns import Bytes, Chunk, Order
 from converters.errors import EnvironmentFailure
 from converters.forms import FileProblem, Form, Split
-from converters.pipeline import room
 from converters.pipeline.job import STDIN
 
 __all__ = ["BLOCK", "Source", "chunks"]
