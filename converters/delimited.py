@@ -185,13 +185,13 @@ class Delimited:
         given = iter(texts)
         columns = view([None if field.is_filler else next(given) for field in self.fields])
         bounds = np.zeros(len(rows) + 1, np.int64)
-        out = room.lend(_guess(self, columns, len(keep)) + 4096)
+        out = np.empty(_guess(self, columns, len(keep)) + 4096, np.uint8)
         done = 0
         while True:
             done = _assemble(self, columns, rows, done, out, bounds)
             if done == len(rows):
                 return out[: bounds[-1]], bounds
-            more = room.lend(2 * len(out))
+            more = np.empty(2 * len(out), np.uint8)
             more[: bounds[done]] = out[: bounds[done]]
             out = more
 

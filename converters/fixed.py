@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, room, scripts, status
+from converters import charset, scripts, status
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import (
@@ -124,7 +124,7 @@ class Fixed:
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows = np.flatnonzero(keep)
         row = self.length + self.newline
-        out = room.lend(len(rows) * row + SPILL)
+        out = np.empty(len(rows) * row + SPILL, np.uint8)
         given = iter(texts)
         columns = view([None if filler else next(given) for filler in self.fillers])
         assemble_fixed(

@@ -32,7 +32,7 @@ ALLOWED = {
     "scripts": {"definition", "model", "charset"},
     "conditions": {"model", "columns", "kernels"},
     "framing": VALUES | {"kernels"},
-    "fixed": VALUES | {"kernels", "framing", "room"},
+    "fixed": VALUES | {"kernels", "framing"},
     "punctuation": VALUES | {"kernels"},
     "heading": VALUES | {"framing", "punctuation"},
     "delimited": VALUES | {"kernels", "framing", "heading", "punctuation", "room"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import os
 import signal
@@ -46,11 +45,6 @@ COLLECTED_AFTER: Final = 100_000
 half a million objects again and again, half a second of a minute's work; a chunk makes few cycles
 and its columns are in none."""
 
-HEAPS: Final = ((-8, 1), (-1, 1 << 30), (-3, 32 << 20))
-"""Options of glibc's `mallopt` (malloc.h): one heap for all threads; a GB of it may be free before
-it goes back to the system; what is larger than 32 MB, the most it takes, has pages of its own.
-Else the columns of every chunk would be cleared by the system anew."""
-
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="utsushi")
@@ -84,23 +78,12 @@ for command in (
     commands.add_command(command)
 
 
-def _hold_memory() -> None:
-    """Tell the C library to keep what is freed, where it can be told."""
-    try:
-        option = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return
-    for name, value in HEAPS:
-        option(name, value)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code of design §7 comes back and no exception gets out."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "_UTSUSHI_COMPLETE" in os.environ:
         commands.main(args=given, prog_name="utsushi")
     _keep_printing()
-    _hold_memory()
     gc.set_threshold(COLLECTED_AFTER)
     atexit.register(gc.freeze)  # at its end Python looks for cycles twice; nothing waits for it
     previous = signal.signal(signal.SIGTERM, _terminated)
