@@ -21,10 +21,17 @@ from converters.sniff import Answer, Candidate, decoding, record, sentences, sni
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 POSTAL = SAMPLES.parent.parent / "shared" / "data" / "SAMPLE_KEN.CSV"
-FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/*/case.toml"))
+FOLDERS = sorted(
+    path.parent
+    for path in SAMPLES.glob("*/*/case.toml")
+    if "mapping" in tomllib.loads(path.read_text(encoding="utf-8"))
+)
 NAMES = [folder.relative_to(SAMPLES).as_posix() for folder in FOLDERS]
 
 SPOILED = {
+    "hosts/excel": "half of a character behind the last record",
+    "hosts/ibm-csv": "a shift that hides delimiters",
+    "hosts/jis": "shifts that hide delimiters",
     "host/notice": "a last record that is cut off",
     "kokuho/broken-exchange": "rows of several types, of several numbers of columns",
     "kokuho/exchange": "rows of several types, of several numbers of columns",

@@ -116,6 +116,12 @@ CASES: list[tuple[str, str, bytes, list[Any]]] = [
     ("an open shift before the closing quote", "cp939", h("7FC17F6B7F0E45657F15" "F16BF215"), [
         [h("C1"), h("0E4565")], [h("F1"), h("F2")]
     ]),
+    ("an open shift in quotes ends with its line", "cp939", h("C16B7FC20E4565" "0D25" "F16BF215"), [
+        [h("C1"), h("7FC20E4565")], [h("F1"), h("F2")]
+    ]),
+    ("an open shift behind a line end in quotes", "cp939", h("C16B7FC215" "0E456515" "7FF17F15"), [
+        RAGGED
+    ]),
     ("half a character before the shift back", "cp939", h("0E456B0F6BC115"), [
         [h("0E456B0F"), h("C1")]
     ]),
