@@ -74,11 +74,21 @@ def edge_at(data: Bytes, k: int, last: int, table: Bytes, marks: Ints, double: i
 
 
 @leaf
-def put_other(out: Bytes, place: int, count: int, quotes: int) -> tuple[int, int]:
-    """`count` bytes that are none of ours; where `out` ends, and where the reader of quotes is."""
-    for j in range(count):
-        out[place + j] = OTHER
-    return place + count, quotes if quotes == QUOTED else PLAIN
+def plain_run(
+    data: Bytes, k: int, last: int, base: int, size: int, table: Bytes, out: Bytes, place: int
+) -> int:
+    """How many bytes from `k` on are whole characters of `size` bytes and nothing that matters.
+
+    `base` is the row of the state in the table; the bytes are put to `out[place:]`.
+    """
+    begin = k
+    while k + size <= last and table[base + load8(data, k)] == OTHER:
+        if size == 2 and table[base + load8(data, k + 1)] != OTHER:
+            break
+        k += size
+    for j in range(place, place + k - begin):
+        out[j] = OTHER
+    return k - begin
 
 
 @leaf
@@ -94,24 +104,35 @@ def through_shifts(
     _, _, double, latin, delimiter, table, marks = look
     state, quotes, opened = 0, FRESH, -1
     while k < last:
+        size = 2 if state == double else 1
+        run = plain_run(data, k, last, 256 * state, size, table, out, place)
+        if run:
+            quotes = quotes if quotes == QUOTED else PLAIN
+            k += run
+            place += run
+            continue
         byte = load8(data, k)
         cell = table[256 * state + byte]
         if cell & OPENS:
             m = mark_at(data, k, last, marks)
             if m >= 0:
                 state = marks[m, 2]
+                quotes = quotes if quotes == QUOTED else PLAIN
+                for _ in range(marks[m, 1]):
+                    out[place] = OTHER
+                    place += 1
                 k += marks[m, 1]
-                place, quotes = put_other(out, place, marks[m, 1], quotes)
                 continue
             cell &= OTHER
         if state == double and cell == OTHER:
             edge = edge_at(data, k + 1, last, table, marks, double)
-            if edge == 0:
-                size = min(2, last - k)
-                place, quotes = put_other(out, place, size, quotes)
-                k += size
-                continue
-            cell = table[byte] & OTHER if edge == 2 else OTHER
+            if edge == 0 and k + 1 < last:
+                # A trail byte that opens no shift code after all: the character is whole.
+                out[place] = OTHER
+                place += 1
+                k += 1
+            elif edge == 2:
+                cell = table[byte] & OTHER
         if cell == LF:
             if quotes == QUOTED and state >= latin and opened >= 0:
                 out[opened] = OTHER
