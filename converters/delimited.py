@@ -8,7 +8,7 @@ narrow bytes (see `punctuation`), which are those of the file itself in Shift_JI
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from converters.framing import (
     Beginning,
     Columns,
     Ending,
+    FileProblem,
     Loose,
     Packer,
     Split,
@@ -29,6 +30,7 @@ from converters.framing import (
     mark,
     marked,
     split,
+    strange,
     view,
 )
 from converters.heading import Heading
@@ -70,6 +72,7 @@ class Delimited:
     framing: DelimitedFraming
     fields: tuple[Field, ...]
     marked: bytes
+    strange: Mapping[bytes, str]
     signs: Punctuation
     heading: Heading
     modes: Ints
@@ -90,7 +93,12 @@ class Delimited:
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
         start = mark(data, eof, self.marked, self.framing.bom)
-        if start is None or not self.framing.header or not len(data):
+        if start is None or not len(data):
+            return start
+        head = data[:3].tobytes()
+        if other := next((name for one, name in self.strange.items() if head.startswith(one)), ""):
+            return Beginning(0, None, (FileProblem("SRC-022", other, 0),))
+        if not self.framing.header:
             return start
         rest = data[start.used :]
         seen = _unmarked(self.signs.narrow(rest))
@@ -207,7 +215,8 @@ def form(
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
     signs = punctuation.of(layout)
     heads = Heading(fields, framing.delimiter, signs, decode, encode)
-    return Delimited(framing, fields, marked(script), signs, heads, modes)
+    own, other = marked(script), strange(script)
+    return Delimited(framing, fields, own, other, signs, heads, modes)
 
 
 def _places(fields: int, records: int) -> tuple[Small, Small]:
