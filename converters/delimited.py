@@ -8,7 +8,7 @@ narrow bytes (see `punctuation`), which are those of the file itself in Shift_JI
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from converters.framing import (
     Beginning,
     Columns,
     Ending,
+    FileProblem,
     Loose,
     Packer,
     Split,
@@ -29,6 +30,7 @@ from converters.framing import (
     mark,
     marked,
     split,
+    strange,
     view,
 )
 from converters.heading import Heading
@@ -44,6 +46,7 @@ from converters.kernels.fields import delimited_spans, unescape
 from converters.kernels.frame import (
     BLANK,
     LF,
+    UNCLOSED,
     record_end,
     split_delimited,
 )
@@ -69,6 +72,7 @@ class Delimited:
     framing: DelimitedFraming
     fields: tuple[Field, ...]
     marked: bytes
+    strange: Mapping[bytes, str]
     signs: Punctuation
     heading: Heading
     modes: Ints
@@ -89,7 +93,12 @@ class Delimited:
 
     def begin(self, data: Bytes, eof: bool) -> Beginning | None:
         start = mark(data, eof, self.marked, self.framing.bom)
-        if start is None or not self.framing.header or not len(data):
+        if start is None or not len(data):
+            return start
+        head = data[:3].tobytes()
+        if other := next((name for one, name in self.strange.items() if head.startswith(one)), ""):
+            return Beginning(0, None, (FileProblem("SRC-022", other, 0),))
+        if not self.framing.header:
             return start
         rest = data[start.used :]
         seen = _unmarked(self.signs.narrow(rest))
@@ -206,7 +215,8 @@ def form(
     modes = np.array([_mode(field, framing.quote) for field in fields], np.int64)
     signs = punctuation.of(layout)
     heads = Heading(fields, framing.delimiter, signs, decode, encode)
-    return Delimited(framing, fields, marked(script), signs, heads, modes)
+    own, other = marked(script), strange(script)
+    return Delimited(framing, fields, own, other, signs, heads, modes)
 
 
 def _places(fields: int, records: int) -> tuple[Small, Small]:
@@ -236,8 +246,8 @@ def _unmarked(data: Bytes) -> Bytes:
 def _split(form: Delimited, data: Bytes, eof: bool) -> Split:
     """The whole records of `data`, in places of its narrow bytes.
 
-    Behind a record that was cut for its length shifts begin anew, as they would if the bytes that
-    are read at a time ended there.
+    Behind a record that was given up in the middle shifts and quotes begin anew, as they would if
+    the bytes that are read at a time ended there.
     """
     empty = 0 if len(form.fields) == 1 else BLANK
     shape = (form.delimiter, form.limit // form.signs.unit, empty)
@@ -245,7 +255,7 @@ def _split(form: Delimited, data: Bytes, eof: bool) -> Split:
     while True:
         seen = _unmarked(form.signs.narrow(data[place:]))
         found = split(split_delimited, seen, eof, shape, 48 // form.signs.unit)
-        cut = _cut(form, seen, found.bounds, len(data) - place)
+        cut = _cut(form, seen, found, len(data) - place)
         if not cut:
             break
         parts.append((place, cut, found))
@@ -260,13 +270,14 @@ def _split(form: Delimited, data: Bytes, eof: bool) -> Split:
     return Split(*joined, place + found.used)
 
 
-def _cut(form: Delimited, seen: Bytes, bounds: Ints, size: int) -> int:
-    """How many records there are up to the first that ends in no line end but before the end of
-    the bytes, where shifts are open or closed; 0 where none does."""
+def _cut(form: Delimited, seen: Bytes, found: Split, size: int) -> int:
+    """How many records there are up to the first that was given up in the middle, before the end
+    of the bytes, where shifts are open or closed; 0 where none was."""
     if not form.signs.shifted:
         return 0
-    ends = bounds[1:]
-    cut = np.flatnonzero((seen[ends - 1] != LF) & (ends < size))
+    ends = found.bounds[1:]
+    given_up = (seen[ends - 1] != LF) | (found.codes == UNCLOSED)
+    cut = np.flatnonzero(given_up & (ends < size))
     return int(cut[0]) + 1 if len(cut) else 0
 
 
@@ -312,7 +323,7 @@ def _looked_at(form: Delimited, text: Text) -> tuple[Mask, Mask]:
         judge(column.pool, *cells, rows, NEEDED, form.delimiter, 0, np.empty_like(plans), plans)
         return plans[:, 0] & 3 > 0, np.zeros(len(rows), np.bool_)
     found = np.empty(len(rows), np.uint8)
-    look_at(column.pool, *cells, form.signs.look, form.delimiter, text.longest, found)
+    look_at(column.pool, *cells, form.signs.look, text.longest, found)
     return found & SPECIAL > 0, found & OPEN > 0
 
 
@@ -331,6 +342,6 @@ def _assemble(
         left = assemble_delimited(*cells, form.delimiter, len(form.newline), done, out, bounds)
         return left
     signs = form.signs.spell('"' + form.framing.delimiter) + form.newline
-    how = (form.signs.look, form.delimiter, np.frombuffer(signs, np.uint8), columns.longest)
+    how = (form.signs.look, np.frombuffer(signs, np.uint8), columns.longest)
     left = assemble_wide(*cells, *how, done, out, bounds)
     return left

@@ -53,6 +53,7 @@ __all__ = [
     "marked",
     "packed",
     "split",
+    "strange",
     "view",
 ]
 
@@ -200,6 +201,21 @@ def marked(script: charset.Charset) -> bytes:
     except UnicodeDecodeError:
         return MARK
     return b""
+
+
+def strange(script: charset.Charset) -> dict[bytes, str]:
+    """The byte order marks of other encodings, as far as no text of the charset begins so, and
+    whose they are."""
+    found = {}
+    for name, one in MARKS.items():
+        try:
+            charset.read(script, one)
+            text = script.structure != "utf-16"
+        except UnicodeDecodeError:
+            text = False
+        if not text and one != marked(script):
+            found[one] = name
+    return found
 
 
 def mark(data: Bytes, eof: bool, eaten: bytes, expected: bool) -> Beginning | None:

@@ -49,7 +49,7 @@ class Punctuation:
     @property
     def shifted(self) -> bool:
         """Does what a byte is depend on shift codes before it?"""
-        return self.look is not None and len(self.look[4]) > 0
+        return self.look is not None and len(self.look[6]) > 0
 
     def narrow(self, data: Bytes, bounds: Ints | None = None) -> Bytes:
         """The narrow bytes of records, or of a stretch that begins with one.
@@ -95,12 +95,15 @@ def of(layout: Layout) -> Punctuation:
         return Punctuation(1, None, ASCII | {one: one.encode() for one in ('"', delimiter)})
     if script.structure == "utf-16":
         spelled = {one: one.encode(script.name) for one in (*ASCII, '"', delimiter)}
-        look = (2, int(script.name == "utf-16be"), 1, *_nothing())
+        big = int(script.name == "utf-16be")
+        look = (2, big, 1, 1, ord(delimiter), np.zeros(0, np.uint8), np.zeros((0, 3), np.int64))
         return Punctuation(2, look, spelled)
     controls = EBCDIC if script.ebcdic else ASCII
     spelled = {one: charset.write(script, one) for one in {'"', delimiter} - {*ASCII}} | controls
-    double, marks = script.shifts.double, np.ascontiguousarray(script.shifts.marks)
-    return Punctuation(1, (1, 0, double, _table(script, spelled, delimiter), marks), spelled)
+    shifts, table = script.shifts, _table(script, spelled, delimiter)
+    marks = np.ascontiguousarray(shifts.marks)
+    look = (1, 0, shifts.double, shifts.latin, ord(delimiter), table, marks)
+    return Punctuation(1, look, spelled)
 
 
 def newline(layout: Layout) -> bytes:
@@ -108,10 +111,6 @@ def newline(layout: Layout) -> bytes:
     framing = layout.framing.delimited
     assert framing is not None, "punctuation is that of delimited files"
     return of(layout).spell(LINES[framing.terminator])
-
-
-def _nothing() -> tuple[Bytes, Ints]:
-    return np.zeros(0, np.uint8), np.zeros((0, 3), np.int64)
 
 
 def _table(script: Charset, spelled: Mapping[str, bytes], delimiter: str) -> Bytes:

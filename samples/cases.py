@@ -13,7 +13,7 @@ from cobol import amounts, blocks, customers, notices
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from exchange import broken_care, care, pensions
-from hosts import euc, gaiji, ibm, keis, printed
+from hosts import euc, excel, gaiji, ibm, ibm_csv, jis, keis, printed
 
 from converters import spec
 
@@ -312,6 +312,11 @@ CASES: dict[str, Case] = {
     "hosts/euc": Case(
         "eucJP-ms の CSV。3 バイト文字、外字、切れた文字", euc, "hosts/euc-to-citizen"
     ),
+    "hosts/excel": Case(
+        "UTF-16LE、BOM つきの TSV。文字の中の 09・0A・22、片方だけのサロゲート、余りの 1 バイト",
+        excel,
+        "hosts/excel-to-citizen",
+    ),
     "hosts/gaiji": Case(
         "KEIS83 と外字表。同じ字の二つのコード、表にない外字、四字の組文字",
         gaiji,
@@ -320,6 +325,18 @@ CASES: dict[str, Case] = {
     ),
     "hosts/ibm": Case(
         "IBM 939、SO/SI つき。閉じないシフト、切れた文字、外字", ibm, "hosts/ibm-to-citizen"
+    ),
+    "hosts/ibm-csv": Case(
+        "IBM 930 の CSV。シフトの中のカンマと引用符、閉じないシフト、NL と CR LF",
+        ibm_csv,
+        "hosts/ibm-csv-to-citizen",
+        "residual",
+    ),
+    "hosts/jis": Case(
+        "ISO-2022-JP の CSV。シフトの中の引用符、ローマ字で終わる値、閉じないシフト",
+        jis,
+        "hosts/jis-to-citizen",
+        "residual",
     ),
     "hosts/keis": Case(
         "KEIS83。氏名はシフトなし、二つ目の全角空白",

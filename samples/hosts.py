@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from converters.charset import Charset, Policy, load, write
 
-__all__ = ["euc", "gaiji", "ibm", "keis", "printed"]
+__all__ = ["euc", "excel", "gaiji", "ibm", "ibm_csv", "jis", "keis", "printed"]
 
 MICROSOFT = Policy(waves="microsoft")
 """As the layouts have it: a Windows keyboard wrote these addresses."""
@@ -70,6 +70,60 @@ def euc() -> bytes:
     rows = [write(charset, ",".join((*person[:4], *person[4:]))) for person in PEOPLE]
     rows.append(rows[2].replace(write(charset, "髙﨑"), write(charset, "髙﨑")[:-1], 1))
     return b"".join(row + b"\n" for row in rows)
+
+
+HEAD = "番号,氏名,氏名カナ,住所,生年月日,税額"
+
+
+def excel() -> bytes:
+    """UTF-16LE with a mark and tabs. Bytes 09, 0A and 22 inside of characters, a value with tabs
+    and quotes, a surrogate pair, half of one, and an odd byte at the end of the file."""
+    rows = ["\t".join(person).replace("\ue000", "\U00020bb7\u3f4e") for person in PEOPLE]
+    rows += [
+        '000005\t∉　ℊ\t\t"表\t""町"""\t19640701\t1',
+        "000006\t\ud842山\t\t本町\t\t",
+        "000007\t山\t\t本町\t\t2",
+    ]
+    text = "".join(f"{row}\r\n" for row in (HEAD.replace(",", "\t"), *rows))
+    return b"\xff\xfe" + text.encode("utf-16-le", "surrogatepass") + b"0"
+
+
+def ibm_csv() -> bytes:
+    """IBM 930 as CSV, lines end with NL. Behind the people: a comma and a quote between shift
+    codes (6B6B, 7F7F), a value in quotes, one that does not shift back at the end of its line, one
+    that does not in front of a comma, half a character, an upper half of lines in CR LF."""
+    charset = load("cp930", MICROSOFT)
+    rows = [write(charset, ",".join(person)) for person in PEOPLE]
+    fixed = (
+        "F0F0F0F0F0F5 6B 0E45656B6B7F7F0F 6B 6B 6B 6B F1",
+        "F0F0F0F0F0F6 6B 0E45650F 6B 6B 7F 0E45574F4F0F 6B 7F7F C1 7F7F 7F 6B 6B F2",
+        "F0F0F0F0F0F7 6B 0E45650F 6B 6B F1 0E4565 6B 6B F3",
+        "F0F0F0F0F0F8 6B 0E45650F 6B 6B 6B 6B 0E4565",
+        "F0F0F0F0F0F9 6B 0E4565450F 6B 6B 6B 6B F4",
+    )
+    rows += [bytes.fromhex(row) for row in fixed]
+    last = write(charset, ",".join(PEOPLE[0])).replace(b"\xf1\x6b", b"\xf0\x6b", 1)
+    return b"".join(row + b"\x15" for row in rows) + last + b"\x0d\x25"
+
+
+def jis() -> bytes:
+    """ISO-2022-JP as mail programs write it. 22 and 2C between escapes (あがア□) are no quotes and
+    commas, and neither are katakana. Names that end in Roman letters, as old programs wrote them,
+    or in katakana, and a value that goes on to the end of its line."""
+    charset = load("iso-2022-jp", MICROSOFT)
+    people = [person for person in PEOPLE if "髙" not in person[1] and "外" not in person[1]]
+    rows = [
+        ",".join(f'"{text}"' for text in row).replace("１－２", "１－２，「３」")
+        for row in ((*HEAD.split(","),), *people)
+    ]
+    found = [write(charset, row) for row in rows]
+    into, back, roman = b"\x1b$B", b"\x1b(B", b"\x1b(J"
+    names = (b"$\x22$,%\x22\x22\x22" + back, b";3" + roman, b";3\x1b(I,1")
+    for number, name in enumerate(names, 3):
+        found.append(b'"%06d","%b","","","19640701","1"' % (number, into + name))
+    found.append(b'"000006","","\x1b(I1,\x22\x1b(B","","19640701","2"')
+    found.append(b'"000007","","","%b' % (into + b";3"))
+    return b"".join(row + b"\r\n" for row in found)
 
 
 def printed() -> bytes:

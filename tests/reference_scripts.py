@@ -67,7 +67,8 @@ def shifted(
             text, place = text + singles[state][data[place]], place + 1
     text = text.rstrip(" 　")
     found = judged(text) if text else status.BLANK
-    return text, status.UNCLOSED_SHIFT if closed and state != begin else found
+    latin = {begin} | ({1} if charset.name == "iso-2022-jp" else set())
+    return text, status.UNCLOSED_SHIFT if closed and state not in latin else found
 
 
 def judged(text: str) -> int:

@@ -278,7 +278,7 @@ def test_a_file_without_its_header_keeps_its_first_record():
 
 
 def test_a_header_in_another_charset_is_no_header():
-    data = b"\xff\xfe,b\r\n"
+    data = b"\xff\x80,b\r\n"
     start = form("a b", "utf-8").begin(array(data), False)
     assert start is not None
     assert [p.code for p in start.problems] == ["SRC-003"]

@@ -23,6 +23,9 @@ FORMS = {
     "elements": ("nta/corporations-xml", "nta/corporations-xml-to-csv"),
     "numbers of hosts": ("host/amounts", "host/amounts-to-csv"),
     "a host charset": ("hosts/keis", "hosts/keis-to-citizen"),
+    "a table in UTF-16": ("hosts/excel", "hosts/excel-to-citizen"),
+    "a table of a host": ("hosts/ibm-csv", "hosts/ibm-csv-to-citizen"),
+    "a table with escapes": ("hosts/jis", "hosts/jis-to-citizen"),
 }
 
 
@@ -120,6 +123,11 @@ REPAIRS: dict[str, tuple[str, str, dict[str, str], int]] = {
         {"法人番号": "1990000000008", "商号又は名称イメージID": "00000012"},
         1,
     ),
+    "a name in units": ("a table in UTF-16", "6", {"氏名": "𠮷山"}, 1),
+    "a value in units that needs quotes": ("a table in UTF-16", "5", {"住所": '"表"町'}, 1),
+    "a name between shift codes": ("a table of a host", "9", {"氏名": "山田"}, 1),
+    "a record with its delimiters": ("a table of a host", "7", {"_raw": "000007,山,,,,3"}, 1),
+    "a record with escapes": ("a table with escapes", "5", {"_raw": '"5","山","","","",""'}, 1),
     "a packed number": ("numbers of hosts", "10", {"税率": "⟦01⟧⟦23⟧⟦4F⟧"}, 1),
 }
 """The form, the record, what somebody writes, and how many records more are converted."""
@@ -199,3 +207,11 @@ def test_a_table_of_one_type_is_repaired_on_its_way_back(tmp_path: Path) -> None
     again = repair.replay(run, lanes, [tmp_path / "s.csv"], job, False)
     assert again.report["counts"]["rejected"] == 0
     assert (tmp_path / "again" / "input.dat").read_bytes() == source.read_bytes()
+
+
+def test_a_value_whose_shift_codes_are_left_out_is_repaired_by_its_bytes(tmp_path: Path) -> None:
+    one = desk(tmp_path, "a host charset")
+    row = next(row for row in one.rows() if row["氏名"])
+    with pytest.raises(UsageError, match="write bytes"):
+        one.replay([row | {"氏名": "山田"}])
+    assert one.replay([row | {"氏名": "⟦BB⟧⟦B3⟧"}]).report["lineage"]["replayed"]["edited"] == 1

@@ -69,6 +69,8 @@ CASES: list[tuple[str, str, dict[str, Any], str, Any, int]] = [
     ("spaces inside double bytes", "cp939", {"kind": "wide"}, "0E4565404045630F40", "山　田", OK),
     ("spaces behind", "cp939", {"kind": "wide"}, "0E4565404040400F4040", "山", OK),
     ("shift codes alone", "cp939", {}, "0E0F4040", None, BLANK),
+    ("Roman letters at the end", "iso-2022-jp", {}, "1B24423B331B284A41", "山A", status.ONE_WAY),
+    ("katakana at the end", "iso-2022-jp", {}, "1B284931", "ｱ", status.UNCLOSED_SHIFT),
     ("open at the end", "cp939", {}, "0E45654563", "山田", status.UNCLOSED_SHIFT),
     ("half at the end", "cp939", {}, "0E456545", None, status.HALF_CHARACTER),
     ("half before the shift", "cp939", {}, "0E4565450F", None, status.HALF_CHARACTER),

@@ -305,7 +305,7 @@ LAYOUTS = [
     ),
     (
         "double bytes alone between delimiters",
-        delimited("name: a").replace("cp932", "«cp300"),
+        delimited("name: 亜").replace("cp932", "«cp300"),
         "DEF-050",
     ),
     (
@@ -321,6 +321,12 @@ LAYOUTS = [
     (
         "double bytes between delimiters that nothing tells from them",
         delimited("name: a, kind: wide, shifts: «absent").replace("cp932", "cp939"),
+        "DEF-050",
+    ),
+    ("a name that no header can hold", delimited("name: «é"), "DEF-050"),
+    (
+        "a name in letters that the host lacks",
+        delimited("name: A", "name: «a").replace("cp932", "jef"),
         "DEF-050",
     ),
     (

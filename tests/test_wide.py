@@ -116,6 +116,12 @@ CASES: list[tuple[str, str, bytes, list[Any]]] = [
     ("an open shift before the closing quote", "cp939", h("7FC17F6B7F0E45657F15" "F16BF215"), [
         [h("C1"), h("0E4565")], [h("F1"), h("F2")]
     ]),
+    ("an open shift in quotes ends with its line", "cp939", h("C16B7FC20E4565" "0D25" "F16BF215"), [
+        [h("C1"), h("7FC20E4565")], [h("F1"), h("F2")]
+    ]),
+    ("an open shift behind a line end in quotes", "cp939", h("C16B7FC215" "0E456515" "7FF17F15"), [
+        RAGGED
+    ]),
     ("half a character before the shift back", "cp939", h("0E456B0F6BC115"), [
         [h("0E456B0F"), h("C1")]
     ]),
@@ -360,6 +366,30 @@ def test_the_opening_reads_back_as_the_beginning(charset: str):
         found = make.split(array(data[start:]), True)
         assert found.bounds.tolist() == [0, len(row)]
         assert found.used == len(data) - start
+
+
+STRANGE = [
+    ("utf-16le", b"\xfe\xff\0a", "utf-16be"),
+    ("utf-16be", b"\xff\xfea\0", "utf-16le"),
+    ("utf-16le", b"\xef\xbb\xbfa", "utf-8"),
+    ("cp932", b"\xff\xfea\0", "utf-16le"),
+    ("eucjp-ms", b"\xfe\xff\0a", "utf-16be"),
+    ("utf-8", b"\xff\xfea\0", "utf-16le"),
+    ("iso-2022-jp", b"\xff\xfea\0", "utf-16le"),
+]
+
+
+@pytest.mark.parametrize(("charset", "data", "name"), STRANGE)
+@pytest.mark.parametrize("header", [True, False])
+def test_the_mark_of_another_encoding_is_told(charset: str, data: bytes, name: str, header: bool):
+    found = form(charset, header=header).begin(array(data), True)
+    assert found == Beginning(0, None, (FileProblem("SRC-022", name, 0),))
+
+
+def test_bytes_that_may_be_text_are_no_mark():
+    for data in (h("FFFEC1"), h("FEFFC1")):
+        found = form("cp037", header=False).begin(array(data), True)
+        assert found is not None and "SRC-022" not in [one.code for one in found.problems]
 
 
 def test_a_header_is_told_by_its_names():

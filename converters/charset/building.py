@@ -133,7 +133,7 @@ def _host(name: str, own: Own) -> Charset:
 
 def _iso2022(name: str, own: Own) -> Charset:
     rows = _overlaid(sources.iso2022(), own, 3, 0)
-    shifts = Shifts(3, 0, _marks(sources.MARKS[name]))
+    shifts = Shifts(3, 0, _marks(sources.MARKS[name]), latin=2)
     return _charset(name, "shifted", cells.tables(rows, 3), shifts, own.decided)
 
 

@@ -25,12 +25,14 @@ class Shifts:
 
     `marks` has a row for each shift code: its bytes (little-endian), their number, the state it
     opens. Of several codes for one state the first is written. `initial` is the state in which a
-    value begins and ends.
+    value begins; it ends in that one, or in any below `latin`: those of Latin letters, as RFC 1468
+    lets a line of ISO-2022-JP end.
     """
 
     double: int
     initial: int
     marks: npt.NDArray[np.int64]
+    latin: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,9 @@ line end or end-of-file mark, and OTHER for all that is none of them there. Plac
 times the unit are places in the file.
 
 `look` says how: bytes of a unit; where in it the low byte stands; the number of the double-byte
-state; a table of 256 cells per state; the shift codes of `Shifts`. A value and a record begin in
-state 0, and a line end leads back to it whatever was left open, so that no record spoils the next.
+state; how many states may be left open; the delimiter; a table of 256 cells per state; the shift
+codes of `Shifts`. A value and a record begin in state 0. A line end leads back to it and, where a
+shift was left open, ends the record in spite of a quote, so that no record spoils the next.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.assemble import ALWAYS, NEVER, value_at
-from converters.kernels.frame import CR, LF, MARK, QUOTE
+from converters.kernels.frame import CR, FRESH, LF, MARK, PLAIN, QUOTE, QUOTED, step
 from converters.kernels.memory import leaf, load8
 from converters.kernels.shifted import mark_at
 
@@ -44,7 +45,7 @@ SPECIAL: Final = 1
 OPEN: Final = 2
 """What `look_at` finds: a value that needs quotes, and one that leaves its shift open."""
 
-Look = tuple[int, int, int, Bytes, Ints]
+Look = tuple[int, int, int, int, int, Bytes, Ints]
 
 
 @leaf
@@ -73,29 +74,50 @@ def edge_at(data: Bytes, k: int, last: int, table: Bytes, marks: Ints, double: i
 
 
 @leaf
+def plain_run(
+    data: Bytes, k: int, last: int, base: int, size: int, table: Bytes, out: Bytes, place: int
+) -> int:
+    """How many bytes from `k` on are whole characters of `size` bytes and nothing that matters.
+
+    `base` is the row of the state in the table; the bytes are put to `out[place:]`.
+    """
+    begin = k
+    while k + size <= last and table[base + load8(data, k)] == OTHER:
+        if size == 2 and table[base + load8(data, k + 1)] != OTHER:
+            break
+        k += size
+    for j in range(place, place + k - begin):
+        out[j] = OTHER
+    return k - begin
+
+
+@leaf
 def through_shifts(
-    data: Bytes,
-    k: int,
-    last: int,
-    table: Bytes,
-    marks: Ints,
-    double: int,
-    out: Bytes,
-    place: int,
+    data: Bytes, k: int, last: int, look: Look, out: Bytes, place: int
 ) -> tuple[int, int]:
     """Bytes with shift codes; returns where `out` ends, and the state at the end.
 
     Half a character before a line end is looked at as if its shift had been closed: a quote there
-    still closes its value.
+    still closes its value. A quote whose value leaves its shift open in the same line is taken for
+    a part of the value: it would hide the line end.
     """
-    state = 0
+    _, _, double, latin, delimiter, table, marks = look
+    state, quotes, opened = 0, FRESH, -1
     while k < last:
+        size = 2 if state == double else 1
+        run = plain_run(data, k, last, 256 * state, size, table, out, place)
+        if run:
+            quotes = quotes if quotes == QUOTED else PLAIN
+            k += run
+            place += run
+            continue
         byte = load8(data, k)
         cell = table[256 * state + byte]
         if cell & OPENS:
             m = mark_at(data, k, last, marks)
             if m >= 0:
                 state = marks[m, 2]
+                quotes = quotes if quotes == QUOTED else PLAIN
                 for _ in range(marks[m, 1]):
                     out[place] = OTHER
                     place += 1
@@ -104,19 +126,24 @@ def through_shifts(
             cell &= OTHER
         if state == double and cell == OTHER:
             edge = edge_at(data, k + 1, last, table, marks, double)
-            if edge == 2:
-                out[place] = table[byte] & OTHER
-            else:
-                out[place] = OTHER
-            place += 1
-            k += 1
-            if edge == 0 and k < last:
+            if edge == 0 and k + 1 < last:
+                # A trail byte that opens no shift code after all: the character is whole.
                 out[place] = OTHER
                 place += 1
                 k += 1
-            continue
+            elif edge == 2:
+                cell = table[byte] & OTHER
         if cell == LF:
+            if quotes == QUOTED and state >= latin and opened >= 0:
+                out[opened] = OTHER
+                quotes = FRESH
+            opened = -1
+            quotes = QUOTED if quotes == QUOTED else FRESH
             state = 0
+        else:
+            if quotes == FRESH and cell == QUOTE:
+                opened = place
+            quotes = step(quotes, cell, delimiter)
         out[place] = cell
         place += 1
         k += 1
@@ -126,10 +153,9 @@ def through_shifts(
 @leaf
 def through(data: Bytes, k: int, last: int, look: Look, out: Bytes, place: int) -> tuple[int, int]:
     """A stretch that begins in state 0; returns where `out` ends, and the state at the end."""
-    unit, low, double, table, marks = look
-    if unit == 2:
-        return through_units(data, k, last, low, out, place), 0
-    return through_shifts(data, k, last, table, marks, double, out, place)
+    if look[0] == 2:
+        return through_units(data, k, last, look[1], out, place), 0
+    return through_shifts(data, k, last, look, out, place)
 
 
 @njit(cache=True, nogil=True)
@@ -157,7 +183,6 @@ def look_at(
     step: int,
     base: int,
     look: Look,
-    delimiter: int,
     longest: int,
     found: Bytes,
 ) -> None:
@@ -166,7 +191,7 @@ def look_at(
     for r in range(len(found)):
         source, size = value_at(pool, view + step * r, base)
         used, state = through(pool, source, source + size, look, seen, 0)
-        special, _ = count(seen, used, delimiter)
+        special, _ = count(seen, used, look[4])
         found[r] = SPECIAL * special + OPEN * (state != 0)
 
 
@@ -187,7 +212,6 @@ def assemble_wide(
     rows: Ints,
     modes: Ints,
     look: Look,
-    delimiter: int,
     signs: Bytes,
     longest: int,
     start: int,
@@ -214,7 +238,7 @@ def assemble_wide(
                 place = copy(pool, source, size, out, place)
                 continue
             used, _ = through(pool, source, source + size, look, seen, 0)
-            special, quotes = count(seen, used, delimiter)
+            special, quotes = count(seen, used, look[4])
             if not special and modes[f] != ALWAYS:
                 place = copy(pool, source, size, out, place)
                 continue

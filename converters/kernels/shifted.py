@@ -49,7 +49,7 @@ DOUBLE = 0
 BEGIN = 1
 """The state in which a value begins."""
 CLOSED = 2
-"""1: a value must end in the state it began in."""
+"""A value must end in a state below this one, on writing in the one it began in; 0: in any."""
 KEPT = 3
 """1: shift codes are characters of their own, U+000E (to double-byte) and U+000F (back)."""
 SKIP = 4
@@ -179,7 +179,7 @@ def decode_shifted(
         if not trim and end > used:
             end = place
         found = outcome.BLANK if end == used else outcome_of(seen & ~free, allowed)
-        if rule[CLOSED] and state != rule[BEGIN]:
+        if 0 < rule[CLOSED] <= state:
             found = outcome.UNCLOSED_SHIFT
         used = settle(views, status, row, out, used, end, found)
     return used

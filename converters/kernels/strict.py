@@ -24,6 +24,7 @@ __all__ = [
     "FIRST",
     "GAIJI",
     "KANA",
+    "MIXED",
     "PLACE",
     "ROLE_BAD",
     "ROLE_BLANK",
@@ -61,7 +62,11 @@ PLACE = 10
 """Bytes scanned before."""
 CUT = 11
 """Codes that the end of the data cuts in two."""
-COUNTS = 12
+MIXED = 12
+"""Half-width katakana beside lower-case letters, which no text has."""
+BESIDE = 13
+"""The class of the last character: KANA, ALPHABET for a lower-case letter, 0 for all others."""
+COUNTS = 14
 
 ROLE_BLANK = 0
 ROLE_DIGIT = 1
@@ -86,6 +91,10 @@ def count_bad(tally: Ints, place: int, size: int) -> int:
 def count_point(point: int, common: Bytes, tally: Ints, place: int) -> int:
     """One character more, by its class; its role comes back."""
     tally[CHARACTERS] += 1
+    kana, lower = 0xFF61 <= point <= 0xFF9F, 0x61 <= point <= 0x7A
+    beside = tally[BESIDE]
+    tally[MIXED] += (kana and beside == ALPHABET) or (lower and beside == KANA)
+    tally[BESIDE] = KANA if kana else ALPHABET if lower else 0
     if point < 0x80:
         if point == 0x20 or 0x30 <= point <= 0x39:
             tally[ALPHABET] += 1
@@ -100,7 +109,7 @@ def count_point(point: int, common: Bytes, tally: Ints, place: int) -> int:
     if point < 0xA0:
         tally[CONTROLS] += 1
         return ROLE_NARROW
-    if 0xFF61 <= point <= 0xFF9F:
+    if kana:
         tally[KANA] += 1
         return ROLE_KANA
     tally[WIDE] += 1
@@ -216,8 +225,10 @@ def scan_tables(
         if size == 0:
             if not eof:
                 break
-            tally[CUT] += 1
-            count_bad(tally, k, last - k)
+            # A last byte that would open a shift code of two may be an end-of-file mark.
+            if last - k > 1 or (data[k] != 0x1A and data[k] != 0x3F):
+                tally[CUT] += 1
+                count_bad(tally, k, last - k)
             k = last
         k += size
     tally[PLACE] += k

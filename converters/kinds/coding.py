@@ -74,7 +74,8 @@ def shift_rule(field: Field, charset: Charset) -> tuple[Ints, Ints]:
     wide = field.kind == "wide" and how in ("absent", "implied", "padded")
     rule[shifted.DOUBLE] = shifts.double
     rule[shifted.BEGIN] = shifts.double if wide else shifts.initial
-    rule[shifted.CLOSED] = how in ("present", "kept")
+    closes = how in ("present", "kept") and not shifts.initial
+    rule[shifted.CLOSED] = shifts.latin if closes else 0
     rule[shifted.KEPT] = how == "kept"
     rule[shifted.SKIP] = shifts.marks[:1, 1].sum() if wide and how == "padded" else 0
     rule[shifted.FILL] = charset.blank[0]

@@ -41,10 +41,10 @@ def codes(data: bytes) -> str:
     return "".join(f"{OPEN}{byte:02X}⟧" for byte in data)
 
 
-def is_written(cell: str, charset: Charset) -> bool:
-    """Whether `spelled` can be trusted with the cell. Where a charset has shift codes, what is to
-    be written depends on the field, and only bytes that are spelled out are."""
-    return charset.structure in ("long", "pairs", "utf-8") or not CODES.sub("", cell)
+def is_written(cell: str, charset: Charset, shifts: str) -> bool:
+    """Whether `spelled` can be trusted with the cell. Where shift codes are left out or kept, what
+    is to be written depends on the data, and only bytes that are spelled out are."""
+    return not len(charset.shifts.marks) or shifts == "present" or not CODES.sub("", cell)
 
 
 def spelled(cell: str, charset: Charset) -> bytes:

@@ -72,8 +72,11 @@ def _spelled(
     """The bytes of a cell, of the whole record where no field is given."""
     changed, faults = where
     script, name = scripts.of(layout, field), RAW if field is None else field.name
-    if not is_written(cell, script):
-        faults.add(changed.place, f"{name}: {script.name} has shift codes; write bytes, as ⟦0E⟧")
+    fields = layout.record.fields if field is None else (field,)
+    rules = {one.shifts for one in fields if not one.is_filler}
+    if not is_written(cell, script, rules.pop() if len(rules) == 1 else ""):
+        how = "are not always there; write bytes, as ⟦0E⟧"
+        faults.add(changed.place, f"{name}: the shift codes of {script.name} {how}")
         return b""
     try:
         return spelled(cell, script)

@@ -203,6 +203,8 @@ def _ending(side: Side, data: bytes) -> int:
     if side.layout.framing.delimited is not None:
         return punctuation.of(side.layout).ending(data)
     fixed, variable = side.layout.framing.fixed, side.layout.framing.variable
+    if side.layout.framing.delimited is not None:
+        return punctuation.of(side.layout).ending(data)
     if (fixed is not None and fixed.terminator == "none") or not data.endswith(b"\n"):
         return 0
     if variable is not None and variable.by in ("field", "rdw"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from converters import charset
 from converters.markup import Outline, outline
-from converters.sniff import chains, decoding, delimiters, lengths, seed, shape
+from converters.sniff import chains, decoding, delimiters, lengths, sample, seed, shape
 from converters.sniff.chains import Chain
 from converters.sniff.decoding import Reading
 from converters.sniff.delimiters import Table
@@ -25,7 +25,7 @@ KEPT: Final = 8
 """Charsets that are looked at further."""
 
 TEXT: Final = 1 << 18
-"""Bytes of the sample that are read as rows."""
+"""Bytes of the sample that a statistical detector is shown."""
 
 EDGES: Final = 2000
 """Records whose ends are looked at."""
@@ -46,6 +46,12 @@ class Candidate:
     records: int = 0
     chain: Chain | None = None
     outline: Outline | None = None
+
+    @property
+    def reads_bytes(self) -> bool:
+        """Are line ends the bytes 0A and 0D in this charset?"""
+        script = charset.load(self.reading.charset)
+        return script.structure != "utf-16" and not script.ebcdic
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +90,22 @@ def _forms(
 ) -> list[Candidate]:
     if chain is not None:
         return [Candidate(reading, chain.form, reading.score, None, None, chain=chain)]
-    script = charset.load(reading.charset)
-    table = None
-    if script.ascii and (facts.lf or facts.crlf):
-        text = _text(reading.charset, facts.body[:TEXT])
-        table = delimiters.table(text, facts.size - len(facts.mark) <= TEXT)
+    table = _table(facts, reading)
     if table is not None:
         return [Candidate(reading, "delimited", reading.score, None, table)]
     found = [_fixed(facts, reading, size) for size in sizes[:1]]
     return found or [Candidate(reading, "lines", round(reading.score / 2, 2), None, None)]
 
 
-def _text(name: str, data: bytes) -> str:
-    """The sample as text; a line that does not decode shows its ASCII only."""
-    script = charset.load(name)
-    try:
-        return charset.read(script, data)
-    except UnicodeDecodeError:
-        return "".join(_line(script, line) for line in data.splitlines(keepends=True))
-
-
-def _line(script: charset.Charset, line: bytes) -> str:
-    try:
-        return charset.read(script, line)
-    except UnicodeDecodeError:
-        return line.decode("ascii", "replace")
+def _table(facts: Shape, reading: Reading) -> Table | None:
+    """The rows of the sample, if it has any."""
+    script = charset.load(reading.charset)
+    if script.ascii and not (facts.lf or facts.crlf):
+        return None
+    found = sample.take(script, facts.body, facts.size - len(facts.mark))
+    if found is None:
+        return None
+    return delimiters.table(*found, sample.terminator(script, facts.body, found[0]))
 
 
 def _fixed(facts: Shape, reading: Reading, size: Length) -> Candidate:

@@ -177,7 +177,8 @@ def reading(one: Strict, size: int) -> Reading:
 def _score(one: Strict) -> float:
     """Usual characters count whole, unusual ones in part, control characters and bad bytes not.
 
-    Weighed by bytes: 0 to 100. A charset of shifts gains where it finds them.
+    Weighed by bytes: 0 to 100. A charset of shifts gains where it finds them. Katakana beside
+    lower-case letters tell IBM's two kinds of single bytes apart.
     """
     count = one.tally
     whole = int(count[strict.CHARACTERS] + count[strict.BAD])
@@ -189,6 +190,7 @@ def _score(one: Strict) -> float:
     signs = count[strict.CHARACTERS] - count[strict.ALPHABET] - wide - kana - count[strict.CONTROLS]
     score = 100 * (usual + 0.3 * rare + 0.9 * signs) / whole
     score *= (1 - int(count[strict.BAD]) / whole) ** 2
+    score *= 1 - int(count[strict.MIXED]) / whole
     shifts = len(one.script.shifts.marks) and int(count[strict.SHIFTS])
     if (len(one.script.shifts.marks) and not shifts) or FAMILIES[one.script.name] == "ebcdic":
         score *= 0.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 __all__ = ["Table", "table"]
@@ -24,7 +24,8 @@ ROWS: Final = 2000
 @dataclass(frozen=True, slots=True)
 class Table:
     """A delimited text. `share` of its rows have as many columns as most; `rows` are some of those
-    without the header, `header` is empty where the first row is none."""
+    without the header, `header` is empty where the first row is none. `terminator` is crlf, lf or
+    nl."""
 
     delimiter: str
     quote: str
@@ -32,15 +33,17 @@ class Table:
     columns: int
     share: float
     rows: tuple[tuple[str, ...], ...]
+    terminator: str
 
 
-def table(text: str, whole: bool) -> Table | None:
+def table(text: str, whole: bool, terminator: str) -> Table | None:
     """The table with the steadiest columns, None where nothing delimits.
 
     The last row of a text that is not `whole` is left out.
     """
     found = [one for mark in DELIMITERS if (one := _table(text, mark, whole)) is not None]
-    return max(found, key=lambda one: (one.share >= 0.9, one.columns * one.share), default=None)
+    best = max(found, key=lambda one: (one.share >= 0.9, one.columns * one.share), default=None)
+    return None if best is None else replace(best, terminator=terminator)
 
 
 def _table(text: str, mark: str, whole: bool) -> Table | None:
@@ -62,7 +65,7 @@ def _table(text: str, mark: str, whole: bool) -> Table | None:
         return None
     header = rows[0] if len(rows[0]) == columns and _is_header(rows) else ()
     body = tuple(row for row in rows[1 if header else 0 :] if len(row) == columns)
-    return Table(mark, _quoting(text, mark), header, columns, count / len(rows), body)
+    return Table(mark, _quoting(text, mark), header, columns, count / len(rows), body, "")
 
 
 def _is_header(rows: list[tuple[str, ...]]) -> bool:

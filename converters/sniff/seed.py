@@ -19,7 +19,7 @@ from converters.sniff import decoding
 from converters.sniff.chains import Chain
 from converters.sniff.delimiters import Table
 from converters.sniff.lengths import Length
-from converters.sniff.shape import Shape
+from converters.sniff.shape import MARKS, Shape
 
 __all__ = ["delimited", "fixed", "markup", "records", "variable"]
 
@@ -54,12 +54,12 @@ class Run:
 
 def delimited(name: str, script: str, facts: Shape, table: Table) -> str:
     """The layout of a delimited file: a field per column."""
-    marked = script == "utf-8" and bool(facts.mark)
+    marked = MARKS.get(facts.mark) == script
     framing = {
         "delimiter": json.dumps(table.delimiter),
         "quote": table.quote,
         "header": str(bool(table.header)).lower(),
-        "terminator": "crlf" if facts.crlf >= facts.lf else "lf",
+        "terminator": table.terminator,
         **({"bom": "true"} if marked else {}),
         **({"eof": "1a"} if facts.eof else {}),
     }

@@ -12,7 +12,7 @@ from converters.columns import Bytes
 from converters.sniff import decoding
 from converters.sniff.decoding import Reading
 
-__all__ = ["BLOCK", "Shape", "take"]
+__all__ = ["BLOCK", "MARKS", "Shape", "take"]
 
 BLOCK: Final = 1 << 20
 """Bytes read at a time, and bytes of the sample that the finer questions are asked of."""

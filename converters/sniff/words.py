@@ -30,15 +30,20 @@ WORDS: Final = {
         "{cut} of {records} records end inside a character",
     ),
     "delimited": (
-        "区切り {delimiter}、{columns} 列（{share:.0%} の行）、引用符 {quote}、見出し {header}",
+        "区切り {delimiter}、{columns} 列（{share:.0%} の行）、引用符 {quote}、見出し {header}、"
+        "改行 {terminator}",
         "delimiter {delimiter}, {columns} columns ({share:.0%} of rows), quotes {quote},"
-        " header {header}",
+        " header {header}, line ends {terminator}",
     ),
     "file": (
         "{size} バイト、改行 {newline}（CRLF {crlf}、LF {lf}、CR {cr}）、EOF マーク {eof}、"
         "BOM {mark}",
         "{size} bytes, line ends {newline} (CRLF {crlf}, LF {lf}, CR {cr}), EOF marks {eof},"
         " byte order mark {mark}",
+    ),
+    "file-wide": (
+        "{size} バイト、BOM {mark}",
+        "{size} bytes, byte order mark {mark}",
     ),
     "fixed": (
         "固定長 {length} バイト、終端 {terminator}、一致 {share:.0%}",
@@ -79,7 +84,10 @@ def sentences(answer: Answer, language: str) -> Iterator[str]:
     shape = answer.shape
     facts = {"size": shape.size, "newline": shape.newline, "crlf": shape.crlf, "lf": shape.lf}
     mark = shape.mark.hex().upper() or "-"
-    yield _say(language, "file", **facts, cr=shape.cr, eof=shape.eof, mark=mark)
+    # In UTF-16 and EBCDIC the bytes 0A and 0D are no line ends; the rows say which they have.
+    wide = any(one.table is not None and not one.reads_bytes for one in answer.candidates[:1])
+    key = "file-wide" if wide else "file"
+    yield _say(language, key, **facts, cr=shape.cr, eof=shape.eof, mark=mark)
     if answer.lengths:
         found = ", ".join(f"{one.length} ({one.share:.0%})" for one in answer.lengths)
         yield _say(language, "lengths", lengths=found)
@@ -101,8 +109,8 @@ def _reasons(one: Candidate, size: int, language: str) -> Iterator[str]:
     if one.table is not None:
         table = one.table
         facts = {"delimiter": repr(table.delimiter), "columns": table.columns, "quote": table.quote}
-        header = "+" if table.header else "-"
-        yield _say(language, "delimited", **facts, share=table.share, header=header)
+        facts |= {"header": "+" if table.header else "-", "terminator": table.terminator}
+        yield _say(language, "delimited", **facts, share=table.share)
     elif one.length is not None:
         yield _say(language, "fixed", **asdict(one.length))
         yield _say(language, "cut", cut=one.cut, records=one.records)

@@ -50,12 +50,18 @@ def check_whole(document: Document, layout: Layout) -> Iterator[Problem]:
     if layout.numbers.signs:
         yield from check_rule(document, layout.numbers.signs, ("numbers", "signs"))
     seen: dict[str, int] = {}
+    titled = layout.framing.delimited is not None and layout.framing.delimited.header
     for place, field in enumerate(layout.record.fields):
         where = (*FIELDS, place, "name")
         if field.name and field.name in seen:
             hint = f"it stands first in line {document.node((*FIELDS, seen[field.name])).line}"
             yield document.problem(where, "DEF-022", f"the name {field.name} stands twice", hint)
         seen.setdefault(field.name, place)
+        if titled and field.name and encoded_length(layout, field.name) is None:
+            message = (
+                f"the header row cannot hold {field.name}: {layout.charset} has no code for it"
+            )
+            yield document.problem(where, "DEF-050", message, "another name, or header: false")
 
 
 def _script(document: Document, layout: Layout) -> Iterator[Problem]:
