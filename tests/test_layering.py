@@ -78,13 +78,17 @@ ALLOWED |= {
     "anonymize": VALUES
     | {
         "kernels",
+        "blocks",
         "checkdigits",
         "delimited",
+        "edges",
         "fields",
         "findings",
         "generate",
         "kinds",
         "pipeline",
+        "sorting",
+        "variable",
     },
 }
 ALLOWED |= {"sniff": {"charset", "columns", "kernels", "markup"}}

@@ -1,6 +1,7 @@
 """A charset → its characters by class, and the words of names by script and length.
 
-A character is only ever replaced by one of its own class, which has the same number of bytes.
+A character is only ever replaced by one of its own class, which has the same number of bytes. Of
+a charset whose bytes are replaced by way of UTF-8 (see `ways`) these are its characters in UTF-8.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ __all__ = ["Alphabet", "alphabet"]
 SECOND, RARE, OTHER, BEYOND = range(11, 15)
 CLASSES: Final = 15
 """KANJI and SECOND are the two levels of JIS X 0208, RARE the vendors' extensions of Shift_JIS,
-OTHER the ideographs that it lacks, BEYOND those outside the basic plane."""
+OTHER the ideographs that it lacks, BEYOND those outside the basic plane. In EUC those of three
+bytes are OTHER, and all of two are in the first three."""
 
 STAYING: Final = frozenset(
     "丁目番地号条線のーｰﾞﾟァィゥェォッャュョヮヵヶｧｨｩｪｫｬｭｮｯぁぃぅぇぉっゃゅょゎ々"
@@ -51,27 +53,31 @@ def alphabet(name: str) -> Alphabet:
     """The alphabet of the charset of that name."""
     table = charsets.load(name)
     classes = _classes(table)
-    return Alphabet(classes, _words(table, classes[1]))
+    return Alphabet(classes, _words(table))
+
+
+def _by_utf8(table: Charset) -> bool:
+    return table.structure != "pairs"
 
 
 def _classes(table: Charset) -> tuple[Any, ...]:
-    limit = CODE_POINTS if table.unicode else 0x10000
+    limit = CODE_POINTS if _by_utf8(table) else 0x10000
     kinds, index = np.zeros(limit, np.uint8), np.full(limit, -1, np.int64)
     members: list[list[int]] = [[] for _ in range(CLASSES)]
     for code, character in _characters(table):
-        kind = _class(character)
+        kind = _class(character, table)
         kinds[code] = kind
         if kind and character not in STAYING:
             index[code] = len(members[kind])
             members[kind].append(code)
     sizes = np.array([len(each) for each in members], np.int64)
     codes = np.array([code for each in members for code in each], np.int64)
-    return _lead(table), kinds, index, codes, np.cumsum(sizes) - sizes, sizes, table.unicode
+    return _lead(table), kinds, index, codes, np.cumsum(sizes) - sizes, sizes, _by_utf8(table)
 
 
 def _lead(table: Charset) -> npt.NDArray[np.uint8]:
     """Bytes of a character by its first byte."""
-    if not table.unicode:
+    if not _by_utf8(table):
         return np.where(table.single == LEAD, 2, 1).astype(np.uint8)
     lead = np.zeros(256, np.uint8)
     lead[:0x80], lead[0xC2:0xE0], lead[0xE0:0xF0], lead[0xF0:0xF5] = 1, 2, 3, 4
@@ -80,9 +86,11 @@ def _lead(table: Charset) -> npt.NDArray[np.uint8]:
 
 def _characters(table: Charset) -> Iterator[tuple[int, str]]:
     """Codes and characters, without the codes that are read and never written."""
-    if table.unicode:
+    if _by_utf8(table):
+        tabled = table.structure in ("long", "shifted")
         for point in (*range(0x20, 0xD800), *range(0xF900, CODE_POINTS)):
-            yield point, chr(point)
+            if not tabled or charsets.code(table.encode, point):
+                yield point, chr(point)
         return
     for cells in (table.single, table.double):
         for code in np.flatnonzero((cells >> 24 & 3 > 0) & (cells & ONE_WAY == 0)).tolist():
@@ -103,7 +111,15 @@ RANGES: Final = (
 )
 
 
-def _class(character: str) -> int:
+def _class(character: str, table: Charset) -> int:
+    found = _script(character)
+    if table.structure != "long" or found not in (KANJI, SECOND, RARE, OTHER, BEYOND):
+        return found
+    size = len(charsets.code(table.encode, ord(character)))
+    return OTHER if size > 2 else RARE if found in (OTHER, BEYOND) else found
+
+
+def _script(character: str) -> int:
     for kind, first, last in RANGES:
         if first <= character <= last and character not in "・":
             return kind
@@ -123,7 +139,7 @@ def _level(character: str) -> int:
     return SECOND if 0x989F <= code <= 0xEAA4 else RARE
 
 
-def _words(table: Charset, kinds: npt.NDArray[np.uint8]) -> tuple[Any, ...]:
+def _words(table: Charset) -> tuple[Any, ...]:
     """All words, and where those of a script, a part of a name and a length begin and end."""
     found: dict[tuple[int, int, int], set[bytes]] = {}
     for part, texts in enumerate(_names()):
@@ -133,7 +149,8 @@ def _words(table: Charset, kinds: npt.NDArray[np.uint8]) -> tuple[Any, ...]:
                     data = charsets.write(table, spelled)
                 except UnicodeEncodeError:
                     continue
-                scripts = {_class(character) for character in spelled}
+                data = spelled.encode() if _by_utf8(table) else data
+                scripts = {_class(character, table) for character in spelled}
                 if len(scripts) == 1 and len(data) < LONGEST:
                     found.setdefault((scripts.pop(), part, len(data)), set()).add(data)
     begins, counts = np.zeros((2, CLASSES, 2, LONGEST), np.int64)

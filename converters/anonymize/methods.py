@@ -10,9 +10,9 @@ import re
 from typing import Final, Literal
 
 from converters.findings import sensitivity
-from converters.model import Field, Layout
+from converters.model import Field, Layout, When
 
-__all__ = ["Method", "method", "person"]
+__all__ = ["Method", "method", "person", "structural"]
 
 Method = Literal["address", "amount", "date", "keep", "name", "number", "text"]
 
@@ -25,14 +25,14 @@ ADDRESS: Final = "番地|住所|転出先|転入前|前住所"
 PERSON: Final = "宛名番号|住民番号"
 
 DATES: Final = ("date", "wareki")
-NUMBERS: Final = ("decimal", "integer")
+NUMBERS: Final = ("binary", "decimal", "float", "integer", "packed", "zoned")
 
 
 def method(field: Field) -> Method:
     """How the values of a field are replaced. A filler should be blank; if not, it is text."""
     if field.is_filler:
         return "text"
-    if sensitivity(field) in ("public", "code") or field.kind == "time":
+    if sensitivity(field) in ("public", "code") or field.kind in ("flags", "time"):
         return "keep"
     if field.kind in DATES:
         return "date"
@@ -45,6 +45,32 @@ def method(field: Field) -> Method:
     if re.search(NAMES, field.name):
         return "name"
     return "address" if re.search(ADDRESS, field.name) else "text"
+
+
+def structural(layout: Layout) -> frozenset[str]:
+    """The fields, by type of record, that hold a file together: keys of the types, and numbers that
+    other records are counted or added up in."""
+    named = [name for one in layout.controls for name in (one.field, *(one.sum or ()))]
+    variable = layout.framing.variable
+    size = variable.size.at - 1 if variable and variable.size else -1
+    for record in layout.records:
+        places = zip(record.fields, record.offsets, strict=True)
+        named += [f"{record.name}.{field.name}" for field, at in places if at == size]
+        for when in record.when:
+            places = zip(record.fields, record.offsets, strict=True)
+            named += [
+                f"{record.name}.{field.name}"
+                for column, (field, at) in enumerate(places, 1)
+                if column == when.column or (when.at and _meets(when, at, field.bytes or 0))
+            ]
+    return frozenset(named)
+
+
+def _meets(when: When, at: int, width: int) -> bool:
+    """Does a field have bytes in common with a key?"""
+    longest = max([len(text) for text in (*when.among, *when.hex)], default=0)
+    first = (when.at or 1) - 1
+    return first < at + width and at < first + longest
 
 
 def person(layout: Layout) -> int | None:

@@ -11,13 +11,17 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 import polars as pl
 
+from converters import sorting
+from converters.anonymize.methods import structural
 from converters.anonymize.treatment import Opened, Treatment, apply, opened, treatment
 from converters.columns import Bytes, Chunk, Ints, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.model import Layout
 from converters.pipeline import Job, step
+from converters.pipeline import plan as plans
 from converters.pipeline.loop import in_order
-from converters.pipeline.plan import Plan, validation
+from converters.pipeline.output import kind_of
+from converters.pipeline.plan import Lanes, Plan
 from converters.pipeline.reading import Source, chunks
 
 __all__ = ["KEY", "Replaced", "anonymize"]
@@ -62,13 +66,14 @@ def anonymize(layout: Layout, source: str, out: Path, key: bytes, job: Job) -> R
 
 
 def _written(layout: Layout, source: Source, file: BinaryIO, key: bytes, job: Job) -> Replaced:
-    plan = validation(layout, job)
-    made = treatment(plan.source, key)
-    tasks = chunks(
-        source, plan.source.form, job.batch_records, lambda data: job.progress(len(data))
-    )
+    framing = layout.framing
+    if framing.xml or framing.header or framing.footer:
+        raise UsageError(f"{layout.id}: anonymize takes no XML, and no files with header or footer")
+    made = _made(plans.lanes(replace(job, layout=layout)), key, source)
+    form = made.lanes.form
+    tasks = chunks(source, form, job.batch_records, lambda data: job.progress(len(data)))
     done, begun = Replaced(), False
-    for data, kept in in_order(tasks, partial(_treated, plan, made, source), job.jobs):
+    for data, kept in in_order(tasks, partial(_by_type, made, source), job.jobs):
         if not begun:
             file.write(source.opening)
             begun = True
@@ -81,32 +86,88 @@ def _written(layout: Layout, source: Source, file: BinaryIO, key: bytes, job: Jo
     return done
 
 
-def _progress(job: Job, data: Bytes) -> None:
-    job.progress(len(data))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """The treatment of each type of record; `kind` is the type where the file has one only."""
+
+    lanes: Lanes
+    treatments: tuple[Treatment, ...]
+    kind: int | None
+
+
+def _made(lanes: Lanes, key: bytes, source: Source) -> _Made:
+    kept, found = structural(lanes.source), []
+    for one in lanes.plans:
+        prefix = f"{one.source.layout.record.name}."
+        names = (name.removeprefix(prefix) for name in kept if name.startswith(prefix))
+        found.append(treatment(one.source, key, frozenset(names)))
+    kind = kind_of(source.name, lanes)[1] if lanes.source.is_apart else None
+    return _Made(lanes, tuple(found), 0 if lanes.sorter is None and kind is None else kind)
+
+
+def _by_type(made: _Made, source: Source, chunk: Chunk) -> tuple[Bytes, dict[str, int]]:
+    """The bytes of a chunk about nobody, type by type of its records, and how many values of which
+    field stayed."""
+    if made.kind is not None:
+        return _treated(made, made.kind, source, chunk)
+    assert made.lanes.sorter is not None, "several types are told apart"
+    before = chunk
+    kinds, chunk = sorting.sort(made.lanes.sorter, before)
+    kept: dict[str, int] = {}
+    out = chunk.data.copy()
+    for kind in np.unique(kinds).tolist():
+        rows = np.flatnonzero(kinds == kind)
+        part = sorting.picked(chunk, rows)
+        data, stayed = _treated(made, 0 if kind == sorting.OTHER else kind, source, part)
+        _back(chunk, rows, data, out)
+        prefix = f"{made.lanes.source.records[kind].name}." if kind != sorting.OTHER else ""
+        for name, count in stayed.items():
+            kept[prefix + name if name else ""] = kept.get(prefix + name, 0) + count
+    again, _ = sorting.sort(made.lanes.sorter, replace(before, data=out))
+    strange = np.flatnonzero(again != kinds)
+    _back(chunk, strange, sorting.picked(chunk, strange).data, out)
+    if len(strange):
+        kept[""] = kept.get("", 0) + len(strange)
+    return out, kept
+
+
+def _back(chunk: Chunk, rows: Ints, data: Bytes, out: Bytes) -> None:
+    """The bytes of picked records, put where those records lie."""
+    sizes = chunk.bounds[rows + 1] - chunk.bounds[rows]
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    out[np.repeat(chunk.bounds[rows], sizes) + within] = data
 
 
 def _treated(
-    plan: Plan, made: Treatment, source: Source, chunk: Chunk
+    every_type: _Made, kind: int, source: Source, chunk: Chunk
 ) -> tuple[Bytes, dict[str, int]]:
-    """The bytes of a chunk about nobody, and how many values of which field stayed."""
+    """The same of records of one type."""
+    plan, made = every_type.lanes.plans[kind], every_type.treatments[kind]
     given = opened(made, chunk, source.order)
     out = chunk.data.copy()
-    whole = np.flatnonzero(~given.broken)
-    for place in range(len(made.methods)):
-        apply(made, given, out, (place, whole), 0)
-    apply(made, given, out, (-1, np.flatnonzero(given.broken)), 0)
+    whole, broken = np.flatnonzero(~given.broken), np.flatnonzero(given.broken)
+    names = [field.name for field in made.side.layout.record.fields]
+    kept = {
+        name: count
+        for place, name in enumerate(names)
+        if (count := apply(made, given, out, (place, whole), 0))
+    }
+    if count := apply(made, given, out, (-1, broken), 0):
+        kept[""] = count
     every = np.arange(chunk.records)
     before = _findings(plan, chunk, source.order, every)
     now = replace(chunk, data=out)
     wrong = _wrong(made, before, _findings(plan, now, source.order, every))
     for attempt in range(1, ATTEMPTS):
         if not wrong:
-            return out, {}
+            return out, kept
         _again(made, given, out, wrong, attempt)
         rows = np.unique([row for _, row in wrong])
         there = before.filter(pl.col("row").is_in(rows))
         wrong = _wrong(made, there, _findings(plan, now, source.order, rows))
-    return out, _restored(made, given, out, wrong)
+    for name, count in _restored(made, given, out, wrong).items():
+        kept[name] = kept.get(name, 0) + count
+    return out, kept
 
 
 def _findings(plan: Plan, chunk: Chunk, order: Order, rows: Ints) -> pl.DataFrame:

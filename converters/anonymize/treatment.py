@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,14 +16,16 @@ from converters import fields, scripts
 from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
+from converters.anonymize.ways import Way, flat, replaced, way
+from converters.blocks import Blocks
 from converters.checkdigits import SCHEMES
 from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
-from converters.errors import UsageError
+from converters.edges import Edges
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
-from converters.kinds import TEXTUAL
-from converters.model import Field, Layout
+from converters.model import Field
 from converters.pipeline.plan import Side
+from converters.variable import Variable
 
 __all__ = ["Opened", "Treatment", "apply", "opened", "treatment"]
 
@@ -38,13 +41,23 @@ Words = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Treatment:
-    """A layout and a key, ready to run: the method of each field, a key for each purpose."""
+    """A layout and a key, ready to run: the method of each field, a key for each purpose; the way
+    and the alphabet of each field, and of whole records in the last place."""
 
     side: Side
     methods: tuple[Method, ...]
     person: int | None
     keys: dict[str, Words]
-    alphabet: Alphabet
+    ways: tuple[Way | None, ...]
+    alphabets: tuple[Alphabet, ...]
+
+    @property
+    def lead(self) -> int:
+        """Bytes in front of a record's fields that say how long it is."""
+        form = self.side.form
+        while isinstance(form, Blocks | Edges):
+            form = form.inner
+        return form.lead if isinstance(form, Variable) else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,32 +77,20 @@ class Opened:
     persons: Words
 
 
-def treatment(side: Side, key: bytes) -> Treatment:
-    """The treatment of files of a layout with a key."""
+def treatment(side: Side, key: bytes, kept: frozenset[str] = frozenset()) -> Treatment:
+    """The treatment of records of a layout with a key; the values of the fields `kept` stay."""
     keys = {}
     for purpose in PURPOSES:
         digest = hmac.digest(key, f"utsushi anonymize {purpose}".encode(), hashlib.sha256)
         keys[purpose] = np.frombuffer(digest, "<u8")[:2].copy()
     layout = side.layout
-    methods = tuple(method(field) for field in layout.record.fields)
-    _known(layout)
-    return Treatment(side, methods, person(layout), keys, alphabet(layout.charset))
-
-
-def _known(layout: Layout) -> None:
-    """UsageError where there is a form, a charset or a kind whose bytes cannot be replaced one by
-    one: values of XML are not what stands there, and nobody knows what a header holds."""
-    framing = layout.framing
-    if framing.xml or framing.header or framing.footer:
-        raise UsageError(f"{layout.id}: anonymize takes no XML, and no files with header or footer")
-    for field in layout.record.fields:
-        script = scripts.of(layout, field)
-        if script.structure not in ("pairs", "utf-8") or script.name != scripts.of(layout).name:
-            raise UsageError(
-                f"{layout.id}: {field.name} is in {script.name}, not a charset of anonymize"
-            )
-        if field.kind not in TEXTUAL:
-            raise UsageError(f"{layout.id}: {field.name} is {field.kind}, not a kind of anonymize")
+    fields = layout.record.fields
+    methods: tuple[Method, ...] = tuple(
+        "keep" if field.name in kept else method(field) for field in fields
+    )
+    ways = tuple(way(layout, field) for field in (*fields, None))
+    alphabets = tuple(alphabet(scripts.of(layout, field).name) for field in (*fields, None))
+    return Treatment(side, methods, person(layout), keys, ways, alphabets)
 
 
 def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
@@ -103,8 +104,11 @@ def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
     start[:, broken] = stop[:, broken] = chunk.bounds[:-1][broken]
     persons = np.zeros(chunk.records, np.uint64)
     if made.person is not None:
-        place = made.person
-        persons = keyed_hash(made.keys["person"], chunk.data, start[place], stop[place], ZERO)
+        data, first, last = chunk.data, start[made.person], stop[made.person]
+        if one := made.ways[made.person]:
+            data, bounds = flat(one.read(data, first, last)[0])
+            first, last = bounds[:-1], bounds[1:]
+        persons = keyed_hash(made.keys["person"], data, first, last, ZERO)
     return Opened(chunk, start, stop, broken, batch, outcomes, persons)
 
 
@@ -130,41 +134,59 @@ def _unescaped(
             at += len(column) + 1
 
 
-def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], attempt: int) -> None:
-    """Replace the values of one field in some rows. Another attempt gives other values; places
-    below 0 stand for whole records."""
+def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], attempt: int) -> int:
+    """Replace the values of one field in some rows; how many had to stay. Another attempt gives
+    other values; places below 0 stand for whole records."""
     place, rows = what
-    seeds = np.full(len(rows), attempt, np.uint64)
-    chunk = given.chunk
+    chunk, one = given.chunk, made.ways[place]
+    how: Method = "text" if place < 0 else made.methods[place]
+    faulty = np.zeros(len(rows), np.bool_)
     if place < 0:
-        whole = np.stack([chunk.bounds[:-1][rows], chunk.stop[rows]])
-        _scramble(made, given, out, whole, seeds)
-        return
-    field = made.side.layout.record.fields[place]
-    known = given.outcomes[field.name][rows]
-    faulty = known >= outcome.PROBLEM
-    how = made.methods[place]
-    spans = np.stack([given.start[place][rows], given.stop[place][rows]])
-    plain = np.zeros(len(rows), np.bool_)
-    if how in ("amount", "number"):
-        plain = ~faulty & (attempt == 0)
-        _renumber(made, field, (given.chunk.data, out), spans[:, plain], given.persons[rows[plain]])
-    elif how == "name" and attempt == 0:
-        plain[:] = True
-        key, script = made.keys["name"], made.alphabet
-        choose(chunk.data, out, spans, key, script.classes, script.words)
-    elif how == "date":
-        plain = _dates(made, given, out, (place, rows), attempt)
+        spans = np.stack([chunk.edges[0][rows] + made.lead, chunk.stop[rows]])
+    else:
+        faulty = given.outcomes[made.side.layout.record.fields[place].name][rows] >= outcome.PROBLEM
+        spans = np.stack([given.start[place][rows], given.stop[place][rows]])
+    done = np.zeros(len(rows), np.bool_)
+    if how == "date":
+        done = _dates(made, given, out, what, attempt)
     elif how == "keep":
-        plain = ~faulty
-    _scramble(made, given, out, spans[:, ~plain], seeds[~plain], how == "address")
+        done = ~faulty
+    left, faulty = np.flatnonzero(~done), faulty[~done]
+    if not len(left):
+        return 0
+    marks = _Marks(place, how, faulty, given.persons[rows[left]], attempt)
+    if one is None:
+        _replace(made, marks, chunk.data, out, spans[:, left])
+        return 0
+    stays = replaced(one, chunk.data, out, spans[:, left], partial(_replace, made, marks))
+    return int(stays.sum())
 
 
-def _scramble(
-    made: Treatment, given: Opened, out: Bytes, spans: Ints, seeds: Words, address: bool = False
-) -> None:
-    classes = made.alphabet.classes
-    scramble(given.chunk.data, out, spans, seeds, made.keys["text"], classes, address)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marks:
+    """What is known of some values of a field: how they are replaced, which are faulty, whose they
+    are, and the attempt."""
+
+    place: int
+    how: Method
+    faulty: npt.NDArray[np.bool_]
+    persons: Words
+    attempt: int
+
+
+def _replace(made: Treatment, marks: _Marks, data: Bytes, out: Bytes, spans: Ints) -> None:
+    """The values at `spans` of `data` as others in `out`, in the characters of the field."""
+    script, plain = made.alphabets[marks.place], np.zeros(spans.shape[1], np.bool_)
+    if marks.how in ("amount", "number"):
+        plain = ~marks.faulty & (marks.attempt == 0)
+        field = made.side.layout.record.fields[marks.place]
+        _renumber(made, field, (data, out), spans[:, plain], marks.persons[plain])
+    elif marks.how == "name" and marks.attempt == 0:
+        plain[:] = True
+        choose(data, out, spans, made.keys["name"], script.classes, script.words)
+    seeds = np.full(int((~plain).sum()), marks.attempt, np.uint64)
+    address = marks.how == "address"
+    scramble(data, out, spans[:, ~plain], seeds, made.keys["text"], script.classes, address)
 
 
 def _renumber(

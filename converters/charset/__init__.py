@@ -33,7 +33,7 @@ from converters.charset.cells import (
 )
 from converters.charset.names import NAMES
 from converters.charset.policy import Policy
-from converters.charset.spelling import code, holds_gaiji, opening, reach, read, write
+from converters.charset.spelling import code, codes, holds_gaiji, opening, reach, read, write
 from converters.charset.users import TableError
 from converters.charset.value import Charset, Shifts
 
@@ -61,6 +61,7 @@ __all__ = [
     "Shifts",
     "TableError",
     "code",
+    "codes",
     "holds_gaiji",
     "load",
     "opening",

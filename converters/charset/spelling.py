@@ -26,7 +26,7 @@ from converters.charset.cells import (
 )
 from converters.charset.value import Charset
 
-__all__ = ["code", "holds_gaiji", "opening", "reach", "read", "write"]
+__all__ = ["code", "codes", "holds_gaiji", "opening", "reach", "read", "write"]
 
 WORDS = 4
 """Places in `longs` that one character has at most."""
@@ -59,8 +59,31 @@ def holds_gaiji(charset: Charset, data: bytes) -> bool:
         return False
 
 
+def codes(charset: Charset, data: bytes) -> Iterator[tuple[int, int, str]]:
+    """Where each code stands, its bytes, and what it is read as; "" for what is no character."""
+    if charset.unicode or charset.structure == "utf-16":
+        # Half a unit at the end of UTF-16 is left out; half a pair, and a bad byte, read as "".
+        errors = "surrogateescape" if charset.unicode else "surrogatepass"
+        whole, place = data if charset.unicode else data[: len(data) // 2 * 2], 0
+        for character in whole.decode(charset.name, errors):
+            size = len(character.encode(charset.name, errors))
+            yield place, size, "" if "\ud800" <= character <= "\udfff" else character
+            place += size
+        return
+    for place, size, cell in _places(charset, data):
+        yield place, size, "" if cell == UNDEFINED else _bytes(charset, cell).decode()
+
+
 def _cells(charset: Charset, data: bytes) -> Iterator[int]:
     """The cell of each code; UnicodeDecodeError where there is none."""
+    for place, size, cell in _places(charset, data):
+        if cell == UNDEFINED:
+            raise UnicodeDecodeError(charset.name, data, place, place + size, "no character")
+        yield cell
+
+
+def _places(charset: Charset, data: bytes) -> Iterator[tuple[int, int, int]]:
+    """The place of each code, its bytes, and its cell; one that is cut off is UNDEFINED."""
     place, state = 0, charset.shifts.initial
     while place < len(data):
         mark = _mark(charset, data, place, state)
@@ -69,10 +92,9 @@ def _cells(charset: Charset, data: bytes) -> Iterator[int]:
             place += size
             continue
         cell, size = _cell(charset, data, place, state)
-        if cell == UNDEFINED or place + size > len(data):
-            end = min(place + size, len(data))
-            raise UnicodeDecodeError(charset.name, data, place, end, "no character")
-        yield cell
+        if place + size > len(data):
+            cell, size = UNDEFINED, len(data) - place
+        yield place, size, cell
         place += size
 
 

@@ -7,7 +7,7 @@ has all that its layout allows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,9 @@ import numpy as np
 
 from converters.generate import crossed
 from converters.generate.crossed import Around, Crossed
-from converters.model import Field, Layout
+from converters.model import Field, KindName, Layout
 
-__all__ = ["DEFECTS", "Damage", "Defect", "Lying", "Truth", "damaged"]
+__all__ = ["DEFECTS", "Damage", "Defect", "Lying", "Truth", "Turns", "damaged", "turns"]
 
 Content = bytes
 Rng = np.random.Generator
@@ -27,15 +27,28 @@ FieldDamage = Callable[[Content, Field, Layout], Content | None]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A kind of defect: the finding it must lead to, and how a field gets it.
+    """A kind of defect: the finding it must lead to, and how a field gets it, of one of `kinds`
+    (none: any).
 
-    `crossed` is instead a defect that only a check over fields or records shows. Without either it
-    is a defect of the record, done by `damaged` itself.
+    `crossed` is instead a defect that only a check over fields or records shows: one that asks
+    `question`. Without either it is a defect of the record, done by `damaged` itself.
     """
 
     code: str
     field: FieldDamage | None = None
+    kinds: tuple[KindName, ...] = ()
     crossed: Crossed | None = None
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """The kinds of defects that a layout allows, and the fields that may have each. Guards the
+    order in which they take turns: the one that came longest ago first."""
+
+    layout: Layout
+    fields: Mapping[str, frozenset[str]]
+    order: list[str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,22 +109,22 @@ def _bad_check_digit(content: Content, field: Field, layout: Layout) -> Content 
 
 
 def _bad_sign(content: Content, field: Field, layout: Layout) -> Content | None:
-    signed = field.kind == "integer" and field.sign == "trailing" and not _blank(content)
+    signed = field.sign == "trailing" and not _blank(content)
     return content[:-1] + b"?" if signed and _fixed(layout) else None
 
 
 def _bad_time(content: Content, field: Field, layout: Layout) -> Content | None:
-    return b"29" + content[2:] if field.kind == "time" and not _blank(content) else None
+    return None if _blank(content) else b"29" + content[2:]
 
 
 def _control(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind not in ("mixed", "narrow", "kana") or field.pattern or _blank(content):
+    if field.pattern or _blank(content) or _utf8(layout):
         return None
-    return None if _utf8(layout) else _first(content, b"\x01")
+    return _first(content, b"\x01")
 
 
 def _era(content: Content, field: Field, layout: Layout) -> Content | None:
-    known = field.kind == "wareki" and not _blank(content) and field.style[:1] in "Gg"
+    known = not _blank(content) and field.style[:1] in "Gg"
     if not known or field.style.startswith("GG") or _spelled(content, field.unknown):
         return None
     codes = {letter: code for code, letter in field.eras.items()}
@@ -121,13 +134,13 @@ def _era(content: Content, field: Field, layout: Layout) -> Content | None:
 
 
 def _half_character(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind not in ("mixed", "narrow") or field.pattern or _blank(content) or _utf8(layout):
+    if field.pattern or _blank(content) or _utf8(layout):
         return None
     return b"A" * (len(content) - 1) + b"\x8a"
 
 
 def _impossible_date(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind not in ("date", "wareki") or _blank(content) or field.style.startswith("GG"):
+    if _blank(content) or field.style.startswith("GG"):
         return None
     if _spelled(content, field.unknown):
         return None
@@ -138,25 +151,24 @@ def _impossible_date(content: Content, field: Field, layout: Layout) -> Content 
 
 
 def _narrow_in_wide(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind != "wide" or _blank(content) or field.pattern:
+    if _blank(content) or field.pattern:
         return None
     return b"A" * 3 + content[3:] if _utf8(layout) else b"AB" + content[2:]
 
 
 def _not_boolean(content: Content, field: Field, layout: Layout) -> Content | None:
-    return b"?" * len(content) if field.kind == "boolean" and not _blank(content) else None
+    return None if _blank(content) else b"?" * len(content)
 
 
 def _not_number(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = field.kind == "digits" and not field.check and not field.pattern
-    number = field.kind in ("decimal", "integer") and not _blank(content)
-    if not (plain or number) or _blank(content) or field.name in layout.record.key:
+    special = field.kind == "digits" and (field.check or field.pattern)
+    if special or _blank(content) or field.name in layout.record.key:
         return None
     return b"X" + content[1:]
 
 
 def _pattern(content: Content, field: Field, layout: Layout) -> Content | None:
-    if not field.pattern or field.kind != "narrow" or _blank(content):
+    if not field.pattern or _blank(content):
         return None
     broken = b"?" * len(content)
     return None if re.fullmatch(field.pattern, broken.decode()) else broken
@@ -169,20 +181,20 @@ def _required(content: Content, field: Field, layout: Layout) -> Content | None:
 
 
 def _kanji_in_kana(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind != "kana" or _blank(content) or field.pattern or len(content) < 2:
+    if _blank(content) or field.pattern or len(content) < 2:
         return None
     return None if _utf8(layout) else "漢".encode("cp932") + content[2:]
 
 
 def _out_of_range(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = field.kind == "integer" and field.sign == "none" and not _blank(content)
+    plain = field.sign == "none" and not _blank(content)
     if not plain or field.max is None or int(b"9" * len(content)) <= int(field.max):
         return None
     return b"9" * len(content)
 
 
 def _partial_date(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = field.kind in ("date", "wareki") and not _blank(content) and not field.partial
+    plain = not _blank(content) and not field.partial
     if not plain or field.style.startswith("GG") or _spelled(content, field.unknown):
         return None
     style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
@@ -190,20 +202,20 @@ def _partial_date(content: Content, field: Field, layout: Layout) -> Content | N
 
 
 def _space_in_number(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = field.kind == "digits" and not field.check and not field.pattern and len(content) > 2
+    plain = not field.check and not field.pattern and len(content) > 2
     if not plain or _blank(content) or field.name in layout.record.key:
         return None
     return content[:1] + b" " + content[2:]
 
 
 def _undecodable(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind not in ("kana", "mixed", "narrow", "wide") or field.pattern or _blank(content):
+    if field.pattern or _blank(content):
         return None
     return b"\xff" * 3 + content[3:] if _utf8(layout) else _first(content, b"\xff")
 
 
 def _unknown_code(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.kind != "code" or not field.codes or _blank(content):
+    if not field.codes or _blank(content):
         return None
     table = layout.code_table(field.codes)
     free = (letter * len(content) for letter in "XZ8")
@@ -214,38 +226,40 @@ def _spelled(content: Content, spellings: tuple[str, ...]) -> bool:
     return any(content.strip() == spelling.encode() for spelling in spellings)
 
 
+TEXTS: Final[tuple[KindName, ...]] = ("kana", "mixed", "narrow", "wide")
+
 DEFECTS: Final[dict[str, Defect]] = {
     "bad-check-digit": Defect("FLD-061", _bad_check_digit),
-    "bad-sign": Defect("FLD-030", _bad_sign),
-    "bad-time": Defect("FLD-045", _bad_time),
-    "control-character": Defect("FLD-016", _control),
-    "date-order": Defect("SET-008", crossed=crossed.date_order),
+    "bad-sign": Defect("FLD-030", _bad_sign, ("integer",)),
+    "bad-time": Defect("FLD-045", _bad_time, ("time",)),
+    "control-character": Defect("FLD-016", _control, ("kana", "mixed", "narrow")),
+    "date-order": Defect("SET-008", crossed=crossed.date_order, question="order"),
     "duplicate-key": Defect("SET-001"),
-    "era-out-of-range": Defect("FLD-042", _era),
-    "half-character": Defect("FLD-011", _half_character),
-    "history-order": Defect("SET-011", crossed=crossed.history_order),
-    "impossible-date": Defect("FLD-040", _impossible_date),
-    "kanji-in-kana": Defect("FLD-014", _kanji_in_kana),
+    "era-out-of-range": Defect("FLD-042", _era, ("wareki",)),
+    "half-character": Defect("FLD-011", _half_character, ("mixed", "narrow")),
+    "history-order": Defect("SET-011", crossed=crossed.history_order, question="ascending"),
+    "impossible-date": Defect("FLD-040", _impossible_date, ("date", "wareki")),
+    "kanji-in-kana": Defect("FLD-014", _kanji_in_kana, ("kana",)),
     "long-record": Defect("REC-002"),
-    "narrow-in-wide": Defect("FLD-014", _narrow_in_wide),
-    "no-head": Defect("SET-005", crossed=crossed.no_head),
-    "not-boolean": Defect("FLD-034", _not_boolean),
-    "not-number": Defect("FLD-030", _not_number),
-    "out-of-range": Defect("FLD-033", _out_of_range),
-    "partial-date": Defect("FLD-041", _partial_date),
-    "pattern": Defect("FLD-060", _pattern),
-    "period-gap": Defect("SET-010", crossed=crossed.period_gap),
-    "period-overlap": Defect("SET-007", crossed=crossed.period_overlap),
+    "narrow-in-wide": Defect("FLD-014", _narrow_in_wide, ("wide",)),
+    "no-head": Defect("SET-005", crossed=crossed.no_head, question="one"),
+    "not-boolean": Defect("FLD-034", _not_boolean, ("boolean",)),
+    "not-number": Defect("FLD-030", _not_number, ("decimal", "digits", "integer")),
+    "out-of-range": Defect("FLD-033", _out_of_range, ("integer",)),
+    "partial-date": Defect("FLD-041", _partial_date, ("date", "wareki")),
+    "pattern": Defect("FLD-060", _pattern, ("narrow",)),
+    "period-gap": Defect("SET-010", crossed=crossed.period_gap, question="periods"),
+    "period-overlap": Defect("SET-007", crossed=crossed.period_overlap, question="periods"),
     "ragged-record": Defect("REC-006"),
     "required-blank": Defect("FLD-001", _required),
-    "required-when": Defect("SET-004", crossed=crossed.required_when),
-    "second-head": Defect("SET-009", crossed=crossed.second_head),
-    "sequence-gap": Defect("SET-006", crossed=crossed.sequence_gap),
-    "sequence-repeated": Defect("SET-012", crossed=crossed.sequence_repeated),
+    "required-when": Defect("SET-004", crossed=crossed.required_when, question="required"),
+    "second-head": Defect("SET-009", crossed=crossed.second_head, question="one"),
+    "sequence-gap": Defect("SET-006", crossed=crossed.sequence_gap, question="sequence"),
+    "sequence-repeated": Defect("SET-012", crossed=crossed.sequence_repeated, question="sequence"),
     "short-record": Defect("REC-001"),
-    "space-in-number": Defect("FLD-030", _space_in_number),
-    "undecodable-byte": Defect("FLD-010", _undecodable),
-    "unknown-code": Defect("FLD-050", _unknown_code),
+    "space-in-number": Defect("FLD-030", _space_in_number, ("digits",)),
+    "undecodable-byte": Defect("FLD-010", _undecodable, TEXTS),
+    "unknown-code": Defect("FLD-050", _unknown_code, ("code",)),
 }
 """Every kind of defect by name, with the code of the finding it must give."""
 
@@ -254,36 +268,48 @@ Lying = list[tuple[Field, int, int]]
 """Fields, and where they lie in a record."""
 
 
-def damaged(
-    record: bytes, fields: Lying, layout: Layout, turns: list[str], drawn: tuple[Rng, Around]
-) -> Damage | None:
-    """The record with the defect, of those it can have, that came longest ago.
+def turns(layout: Layout) -> Turns:
+    """The turns of a layout before its first record."""
+    groups = {name for check in layout.checks for name in check.per}
+    found: dict[str, frozenset[str]] = {}
+    for name, known in sorted(DEFECTS.items()):
+        fields = frozenset(
+            field.name
+            for field in layout.record.fields
+            if known.field and field.name not in groups
+            if not known.kinds or field.kind in known.kinds
+        )
+        asked = any(check.question == known.question for check in layout.checks)
+        if fields or (asked if known.crossed else not known.field):
+            found[name] = fields
+    return Turns(layout, found, list(found))
 
-    `turns` lists the kinds in that order and is kept up to date. `drawn` are the random numbers
-    and what stands around the record.
-    """
+
+def damaged(record: bytes, fields: Lying, taken: Turns, drawn: tuple[Rng, Around]) -> Damage | None:
+    """The record with the defect, of those it can have, that came longest ago. `drawn` are the
+    random numbers and what stands around the record."""
     rng, around = drawn
-    order = [fields[place] for place in rng.permutation(len(fields))]
-    for defect in turns:
-        if found := _done(defect, record, order, layout, around):
-            turns.remove(defect)
-            turns.append(defect)
+    order = [fields[place] for place in rng.permutation(len(fields)).tolist()]
+    for defect in taken.order:
+        if found := _done(defect, record, order, taken, around):
+            taken.order.remove(defect)
+            taken.order.append(defect)
             return found
     return None
 
 
-def _done(
-    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
-) -> Damage | None:
-    known = DEFECTS[defect]
+def _done(defect: str, record: bytes, order: Lying, taken: Turns, around: Around) -> Damage | None:
+    known, layout = DEFECTS[defect], taken.layout
     if known.crossed is not None:
         return _crossed(defect, record, order, layout, around)
     if known.field is None:
         return _whole(defect, record, order, layout, around)
-    groups = {name for check in layout.checks for name in check.per}
+    names = taken.fields[defect]
     for field, start, stop in order:
+        if field.name not in names:
+            continue
         content = record[start:stop]
-        new = None if field.name in groups else known.field(content, field, layout)
+        new = known.field(content, field, layout)
         if new is not None and new != content:
             return Damage(record[:start] + new + record[stop:], start, field.name, defect)
     return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,13 +15,13 @@ import numpy as np
 from converters import charset as charsets
 from converters import fields, forms, punctuation, scripts
 from converters import status as outcome
-from converters.columns import Bytes, Chunk, Ints, Spans
+from converters.columns import Bytes, Chunk, Ints
 from converters.errors import EnvironmentFailure, UsageError
 from converters.forms import Form
 from converters.generate import groups
 from converters.generate.columns import columns, compile
 from converters.generate.crossed import Around
-from converters.generate.defects import DEFECTS, Lying, Truth, damaged
+from converters.generate.defects import DEFECTS, Lying, Truth, Turns, damaged, turns
 from converters.generate.people import BLOCK
 from converters.model import Layout
 
@@ -67,11 +68,11 @@ def _written(
     form = _form(layout.parts[0])
     opening = form.opening()
     out.write(opening)
-    place, turns = len(opening), sorted(DEFECTS)
+    place, taken = len(opening), turns(layout)
     packer = form.packer()
     for block, (data, bounds) in enumerate(blocks(layout, records, seed)):
         if defects > 0:
-            spoiler = _Spoiler(layout, form, np.random.default_rng([seed, block, 1]), turns)
+            spoiler = _Spoiler(layout, form, np.random.default_rng([seed, block, 1]), taken)
             data, truths = _spoiled(spoiler, data, bounds, defects)
             first = block * BLOCK
             for one in truths:
@@ -115,7 +116,7 @@ class _Spoiler:
     layout: Layout
     form: Form
     rng: np.random.Generator
-    turns: list[str]
+    turns: Turns
 
 
 def _spoiled(
@@ -124,16 +125,21 @@ def _spoiled(
     """The block with some records damaged. The loop runs over the damaged records only."""
     rows = np.flatnonzero(spoiler.rng.random(len(bounds) - 1) < rate)
     places = _places(spoiler, data, bounds)
-    grouped = _grouped(spoiler.layout)
+    grouped, drawn = _grouped(spoiler.layout), set(rows.tolist())
+
+    @lru_cache(3)  # a record is the neighbour of two others
+    def values(row: int) -> dict[str, bytes]:
+        return {field.name: data[a:b].tobytes() for field, a, b in places(row)}
+
     pieces, truths, done, shift, spent = [], [], 0, 0, b""
     for row in rows.tolist():
         start, stop = int(bounds[row]), int(bounds[row + 1])
-        around, group = _around(places, data, (row, rows), grouped)
+        around, group = _around(values, row, drawn, grouped)
         if grouped and group == spent:
             continue
         record = data[start:stop].tobytes()
         lying = [(field, first - start, last - start) for field, first, last in places(row)]
-        damage = damaged(record, lying, spoiler.layout, spoiler.turns, (spoiler.rng, around))
+        damage = damaged(record, lying, spoiler.turns, (spoiler.rng, around))
         if damage is None:
             continue
         spent = group
@@ -151,14 +157,13 @@ def _grouped(layout: Layout) -> tuple[str, ...]:
 
 
 def _around(
-    places: Callable[[int], Lying], data: Bytes, row: tuple[int, Ints], grouped: tuple[str, ...]
+    values: Callable[[int], dict[str, bytes]],
+    number: int,
+    drawn: set[int],
+    grouped: tuple[str, ...],
 ) -> tuple[Around, bytes]:
     """What stands around a record, and the key of its group. A neighbour that is drawn for damage
     itself has no fields to copy from."""
-    number, drawn = row
-
-    def values(at: int) -> dict[str, bytes]:
-        return {field.name: data[a:b].tobytes() for field, a, b in places(at)}
 
     def group(of: dict[str, bytes]) -> bytes:
         return b"\0".join(of.get(name, b"") for name in grouped)
@@ -177,20 +182,18 @@ def _places(spoiler: _Spoiler, data: Bytes, bounds: Ints) -> Callable[[int], Lyi
     ends = bounds[1:] - _newline(spoiler.layout)
     chunk = Chunk(0, 0, 1, 0, data, bounds, ends, np.zeros(len(ends), np.uint8))
     spans = spoiler.form.spans(chunk, None)
-    named = list(enumerate(spoiler.layout.record.fields))
+    fields = spoiler.layout.record.fields
+    used = [place for place, field in enumerate(fields) if not field.is_filler]
+    # Once for the block: to find the spans of a field takes as long for a row as for all.
+    edges = np.stack([np.stack(spans.of(place)) for place in used])
 
     def places(row: int) -> Lying:
         if not 0 <= row < len(ends):
             return []
-        found = ((f, *_edges(spans, k, row)) for k, f in named)
-        return [one for one in found if one[2] <= len(data) and not one[0].is_filler]
+        lying = zip(used, *edges[:, :, row].T.tolist(), strict=True)
+        return [(fields[at], start, stop) for at, start, stop in lying if stop <= len(data)]
 
     return places
-
-
-def _edges(spans: Spans, field: int, row: int) -> tuple[int, int]:
-    start, stop = spans.of(field)
-    return int(start[row]), int(stop[row])
 
 
 def _newline(layout: Layout) -> int:

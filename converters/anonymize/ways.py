@@ -1,0 +1,203 @@
+"""Values whose bytes cannot be replaced one by one → their text, and back into their places.
+
+Host codes, EUC, UTF-16 and numbers that are no text are read, replaced as text in UTF-8 and written
+again; only a value that is written in as many bytes as before, at the same place, is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from converters import charset as charsets
+from converters import scripts
+from converters import status as outcome
+from converters.charset import Charset
+from converters.columns import Bytes, Ints, Mask, Status, Text, series, take, text
+from converters.kernels.views import SPARE, pack
+from converters.kinds import KINDS, dtype
+from converters.kinds.text import decode_text, encode_text
+from converters.model import Field, Layout
+
+__all__ = ["Way", "flat", "is_plain", "replaced", "way"]
+
+IN_SINGLE: Final = ("absent", "implied", "padded")
+"""Shift rules under which a field that is not wide has no double bytes."""
+
+Read = Callable[[Bytes, Ints, Ints], tuple[Text, Status]]
+Write = Callable[[Text], tuple[Text, Status]]
+Treat = Callable[[Bytes, Bytes, Ints], None]
+"""Replaces the values of some UTF-8 in another array of the same size; spans are 2 × n."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a field is read as text and written. `charset` is that of a text, None of a number, with
+    the shift code that is left out in `front` of it; `blends` where a sign or a zone has several
+    spellings, of which the one that stands there stays."""
+
+    read: Read
+    write: Write
+    charset: Charset | None = None
+    front: bytes = b""
+    blends: bool = False
+
+
+def is_plain(charset: Charset) -> bool:
+    """Whether the bytes of a charset can be replaced one character by another."""
+    return charset.structure in ("pairs", "utf-8")
+
+
+def way(layout: Layout, field: Field | None) -> Way | None:
+    """The way of a field, or of whole records; None where their bytes are replaced in place."""
+    file, script = scripts.of(layout), scripts.of(layout, field)
+    if field is not None and (field.is_number or field.kind == "float") and field.is_host:
+        return _numeric(layout, field, script)
+    if is_plain(file) and script.name == file.name:
+        return None
+    known = Field(name="record", kind="mixed") if field is None else _as_text(field)
+    decode = decode_text(known, layout, script)
+    return Way(
+        lambda data, start, stop: decode(data, start, stop, {}),
+        partial(encode_text, known, layout, script),
+        script,
+        b"" if field is None else scripts.opened(field, script),
+    )
+
+
+def _as_text(field: Field) -> Field:
+    """The field as text of any class, without special spellings."""
+    kind = "narrow" if field.shifts in IN_SINGLE else "mixed"
+    plain = {"null": (), "unknown": (), "sentinels": {}, "pattern": ""}
+    return field.model_copy(update=plain | {"kind": "wide" if field.kind == "wide" else kind})
+
+
+def _numeric(layout: Layout, field: Field, script: Charset) -> Way:
+    """Numbers by way of their decimal digits."""
+    kind = KINDS[field.kind]
+    decode, encode = kind.decoder(field, layout, script), kind.encoder(field, layout, script)
+
+    def read(data: Bytes, start: Ints, stop: Ints) -> tuple[Text, Status]:
+        values, status = decode(data, start, stop, {})
+        return text(series(values).cast(pl.String)), status
+
+    def write(column: Text) -> tuple[Text, Status]:
+        values = series(column).cast(dtype(field), strict=False)
+        written, status = encode(values, {})
+        return written, np.where(values.is_null(), outcome.PROBLEM, status).astype(np.uint8)
+
+    return Way(read, write, blends=field.kind in ("packed", "zoned"))
+
+
+def flat(column: Text) -> tuple[Bytes, Ints]:
+    """The values of a column one behind the other, and their bounds."""
+    pool = np.empty(column.total + SPARE, np.uint8)
+    bounds = np.empty(len(column) + 1, np.int64)
+    pack(*column.raw, 0, pool, bounds)
+    return pool, bounds
+
+
+def replaced(one: Way, data: Bytes, out: Bytes, spans: Ints, treat: Treat) -> Mask:
+    """Replace the values at `spans` in `out`; which of them had to stay as they are."""
+    column, status = one.read(data, spans[0], spans[1])
+    pool, bounds = flat(column)
+    other = pool.copy()
+    treat(pool, other, np.stack([bounds[:-1], bounds[1:]]))
+    (was, _), (now, _) = one.write(column), one.write(_column(other, bounds))
+    within = (was.lengths > 0) & (was.lengths <= spans[1] - spans[0])
+    fits = np.flatnonzero(within & (was.lengths == now.lengths))
+    stays: Mask = (column.lengths > 0) | (status >= outcome.PROBLEM)
+    stays[fits[_put(one, (data, out), spans[:, fits], (take(was, fits), take(now, fits)))]] = False
+    rows = np.flatnonzero(stays)
+    if one.charset is not None and len(rows):
+        stays[rows] = _by_code(one, (data, out), (spans, rows), treat)
+    return stays
+
+
+def _by_code(one: Way, arrays: tuple[Bytes, Bytes], where: tuple[Ints, Ints], treat: Treat) -> Mask:
+    """Values with a fault, or with codes that nobody would write again: code by code, each of which
+    becomes one of as many bytes; which have none that could. A loop over the few that there are."""
+    (data, out), (spans, rows), script, front = arrays, where, one.charset, one.front
+    assert script is not None, "a number has no characters"
+    found: list[list[tuple[int, int]]] = []
+    texts = [""] * spans.shape[1]
+    for row in rows.tolist():
+        begin, end = spans[:, row].tolist()
+        known = charsets.codes(script, front + data[begin:end].tobytes())
+        single = [one for one in known if len(one[2]) == 1]
+        found.append([(begin - len(front) + place, size) for place, size, _ in single])
+        texts[row] = "".join(character for _, _, character in single)
+    pool, bounds = flat(text(pl.Series(texts, dtype=pl.String)))
+    other = pool.copy()
+    treat(pool, other, np.stack([bounds[:-1], bounds[1:]]))
+    stays = np.ones(len(rows), np.bool_)
+    for number, (row, places) in enumerate(zip(rows.tolist(), found, strict=True)):
+        made = other[bounds[row] : bounds[row + 1]].tobytes().decode()
+        for (place, size), was, now in zip(places, texts[row], made, strict=True):
+            code = charsets.code(script.encode, ord(now))
+            if now != was and len(code) == size:
+                out[place : place + size] = np.frombuffer(code, np.uint8)
+                stays[number] = False
+    return stays
+
+
+def _column(pool: Bytes, bounds: Ints) -> Text:
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(pool)]
+    array = pa.LargeStringArray.from_buffers(len(bounds) - 1, buffers[1], buffers[2])
+    made = pl.from_arrow(array)
+    assert isinstance(made, pl.Series)
+    return text(made)
+
+
+def _put(one: Way, arrays: tuple[Bytes, Bytes], spans: Ints, texts: tuple[Text, Text]) -> Mask:
+    """Write new spellings over the old ones; which of those fill their fields, but for blanks at
+    one end. What is read otherwise than it would be written is in no such place."""
+    if not spans.shape[1]:
+        return np.zeros(0, np.bool_)
+    (data, out), ((was, bounds), (now, _)) = arrays, map(flat, texts)
+    sizes, widths = np.diff(bounds), spans[1] - spans[0]
+    if one.blends:
+        begins, found = spans[0], sizes == widths
+    else:
+        left, right = (_same(data, at, was, bounds) for at in (spans[0], spans[1] - sizes))
+        begins = np.where(left, spans[0], spans[1] - sizes)
+        dull = _filling(one)
+        more = _loud(data, spans[0], widths, dull) != _loud(was, bounds[:-1], sizes, dull)
+        found = (left | right) & ~more
+    goal, source = _places(begins[found], sizes[found]), _places(bounds[:-1][found], sizes[found])
+    out[goal] = now[source] ^ was[source] ^ data[goal] if one.blends else now[source]
+    return np.asarray(found, np.bool_)
+
+
+def _filling(one: Way) -> Mask:
+    """Which bytes may fill a field up."""
+    known = b"" if one.charset is None else one.charset.blank + one.charset.space
+    found: Mask = np.isin(np.arange(256), list(known))
+    return found
+
+
+def _places(begins: Ints, sizes: Ints) -> Ints:
+    """Every place of some stretches."""
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    found: Ints = np.repeat(begins, sizes) + within
+    return found
+
+
+def _same(data: Bytes, at: Ints, was: Bytes, bounds: Ints) -> Mask:
+    """Whether each value of `was` stands in the data at its place; none is empty."""
+    equal = data[_places(at, np.diff(bounds))] == was[: bounds[-1]]
+    found: Mask = np.logical_and.reduceat(equal, bounds[:-1])
+    return found
+
+
+def _loud(data: Bytes, begins: Ints, sizes: Ints, dull: Mask) -> Ints:
+    """How many bytes of each stretch are no filling; none is empty."""
+    loud = ~dull[data[_places(begins, sizes)]]
+    found: Ints = np.add.reduceat(loud.astype(np.int64), np.cumsum(sizes) - sizes)
+    return found
