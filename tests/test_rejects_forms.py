@@ -128,6 +128,8 @@ REPAIRS: dict[str, tuple[str, str, dict[str, str], int]] = {
     "a name between shift codes": ("a table of a host", "9", {"氏名": "山田"}, 1),
     "a record with its delimiters": ("a table of a host", "7", {"_raw": "000007,山,,,,3"}, 1),
     "a record with escapes": ("a table with escapes", "5", {"_raw": '"5","山","","","",""'}, 1),
+    "a packed number in digits": ("numbers of hosts", "10", {"税率": "1.234"}, 1),
+    "a zoned number in digits": ("numbers of hosts", "7", {"件数": "123"}, 1),
     "a packed number": ("numbers of hosts", "10", {"税率": "⟦01⟧⟦23⟧⟦4F⟧"}, 1),
 }
 """The form, the record, what somebody writes, and how many records more are converted."""
@@ -147,6 +149,18 @@ def test_a_repair_is_read_by_the_run_that_follows(case: str, tmp_path: Path) -> 
 
 
 FAULTS = {
+    "a number that is none": (
+        "numbers of hosts",
+        "10",
+        {"税率": "１"},
+        "税率: write bytes, or a number",
+    ),
+    "a number with too many digits": (
+        "numbers of hosts",
+        "10",
+        {"税率": "12345"},
+        "税率: the number gives FLD-021",
+    ),
     "a record in a block is taken out": ("records in blocks", "2", {"_action": "remove"}, "block"),
     "a record in a block grows": (
         "records in blocks",

@@ -12,7 +12,7 @@ from typing import Final
 from converters.charset import Charset, write
 from converters.findings import decoder
 
-__all__ = ["codes", "is_written", "shown", "spelled"]
+__all__ = ["OPEN", "codes", "is_written", "shown", "spelled"]
 
 OPEN: Final = "⟦"
 FIRST: Final = 0x10FF00

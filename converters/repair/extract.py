@@ -15,10 +15,10 @@ from typing import Final
 from converters import scripts
 from converters.findings import message
 from converters.kinds import TEXTUAL
-from converters.model import Field, Layout
+from converters.model import Layout
 from converters.pipeline.plan import Lanes
 from converters.repair.cells import codes, shown
-from converters.repair.columns import Columns, columns
+from converters.repair.columns import Column, Columns, columns
 from converters.repair.rejected import Rejected, Selection, chosen, findings
 from converters.repair.sheets import is_excel, write
 from converters.rundir import Published
@@ -96,17 +96,18 @@ def cells(known: Columns, one: Rejected) -> dict[str, str]:
         return {RAW: shown(content, scripts.of(known.layout))}
     fields = zip(known.types[one.kind], one.values, strict=True)
     return {
-        column.name: cell(known.layout, column.field, value)
+        column.name: cell(known.layout, column, value)
         for column, value in fields
         if value is not None
     }
 
 
-def cell(layout: Layout, field: Field, value: bytes) -> str:
+def cell(layout: Layout, column: Column, value: bytes) -> str:
     """The text of a value; of a fixed record without the blanks that fill its field."""
+    field = column.field
     if field.kind not in TEXTUAL:
         return codes(value)
-    text = shown(value, scripts.of(layout, field))
+    text = shown(value, column.script)
     if layout.framing.fixed is None:
         return text
     text = text.rstrip(BLANKS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from converters import scripts
+from converters import scripts, status
 from converters.blocks import Blocks
 from converters.columns import text
 from converters.delimited import Delimited, raw_columns
@@ -17,11 +17,12 @@ from converters.fixed import Fixed
 from converters.kernels.assemble import ALWAYS
 from converters.kernels.counted import wrap_counted
 from converters.kernels.variable import wrap
+from converters.kinds import KINDS, dtype
 from converters.markup import Markup
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 from converters.repair import elements
-from converters.repair.cells import is_written, spelled
+from converters.repair.cells import OPEN, is_written, spelled
 from converters.repair.columns import Columns
 from converters.repair.extract import RAW, cells
 from converters.repair.rejected import Rejected
@@ -72,6 +73,8 @@ def _spelled(
     """The bytes of a cell, of the whole record where no field is given."""
     changed, faults = where
     script, name = scripts.of(layout, field), RAW if field is None else field.name
+    if field is not None and field.is_host and field.is_number and OPEN not in cell:
+        return _number(layout, field, cell, where)
     fields = layout.record.fields if field is None else (field,)
     rules = {one.shifts for one in fields if not one.is_filler}
     if not is_written(cell, script, rules.pop() if len(rules) == 1 else ""):
@@ -83,6 +86,20 @@ def _spelled(
     except UnicodeEncodeError as fault:
         faults.add(changed.place, f"{name}: {script.name} has no code for {_points(fault)}")
         return b""
+
+
+def _number(layout: Layout, field: Field, cell: str, where: tuple[Changed, Faults]) -> bytes:
+    """A number as its host stores it; blank is what the kind writes for none."""
+    changed, faults = where
+    value = pl.Series([cell or None], dtype=pl.String).cast(dtype(field), strict=False)
+    encode = KINDS[field.kind].encoder(field, layout, scripts.of(layout, field))
+    written, outcome = encode(value, {})
+    if cell and value.is_null()[0]:
+        faults.add(changed.place, f"{field.name}: write bytes, or a number such as -12.5")
+    elif outcome[0] >= status.PROBLEM:
+        code = status.CODES[int(outcome[0])]
+        faults.add(changed.place, f"{field.name}: the number gives {code}; see explain {code}")
+    return written.value(0)
 
 
 def _points(fault: UnicodeEncodeError) -> str:
