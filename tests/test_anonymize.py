@@ -179,6 +179,19 @@ def test_broken_records_stay_as_broken(case: str) -> None:
     assert [out.count(byte) for byte in b'\r\n"'] == [data.count(byte) for byte in b'\r\n"']
 
 
+def test_a_column_that_the_layout_does_not_know_is_about_nobody_too() -> None:
+    head, *rows = made("vendor-b", 5, 3).split(b"\r\n")[:-1]
+    names = ["山田　太郎", '田中　"花"子', "佐藤　次郎", "", "鈴木　三郎"]
+    cells = [f'"{name.replace(chr(34), chr(34) * 2)}"'.encode("cp932") for name in names]
+    lines = [head + b',"NOTE"', *(row + b"," + cell for row, cell in zip(rows, cells, strict=True))]
+    out, _ = twin("vendor-b", b"\r\n".join(lines) + b"\r\n")
+    now = [line.rpartition(b",")[2] for line in out.split(b"\r\n")[1:-1]]
+    assert [len(cell) for cell in now] == [len(cell) for cell in cells]
+    changed = [a != b for a, b in zip(now, cells, strict=True)]
+    assert changed == [True, True, True, False, True]
+    assert findings("vendor-b", out) == findings("vendor-b", b"\r\n".join(lines) + b"\r\n")
+
+
 @settings(max_examples=30)
 @given(st.sampled_from(VENDORS), st.binary(max_size=400))
 def test_any_bytes_have_a_twin_of_the_same_length(name: str, data: bytes) -> None:

@@ -13,7 +13,14 @@ import polars as pl
 
 from converters import sorting
 from converters.anonymize.methods import structural
-from converters.anonymize.treatment import Opened, Treatment, apply, opened, treatment
+from converters.anonymize.treatment import (
+    Opened,
+    Treatment,
+    apply,
+    opened,
+    strangers,
+    treatment,
+)
 from converters.columns import Bytes, Chunk, Ints, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.model import Layout
@@ -152,8 +159,8 @@ def _treated(
         for place, name in enumerate(names)
         if (count := apply(made, given, out, (place, whole), 0))
     }
-    if count := apply(made, given, out, (-1, broken), 0):
-        kept[""] = count
+    count = apply(made, given, out, (-1, broken), 0) + strangers(made, given, source.order, out)
+    kept |= {"": count} if count else {}
     every = np.arange(chunk.records)
     before = _findings(plan, chunk, source.order, every)
     now = replace(chunk, data=out)

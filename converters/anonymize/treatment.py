@@ -19,7 +19,18 @@ from converters.anonymize.methods import Method, method, person
 from converters.anonymize.ways import Way, flat, replaced, way
 from converters.blocks import Blocks
 from converters.checkdigits import SCHEMES
-from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, series, take
+from converters.columns import (
+    Batch,
+    Bytes,
+    Chunk,
+    Ints,
+    Order,
+    Spans,
+    Status,
+    Text,
+    series,
+    take,
+)
 from converters.delimited import Delimited, raw_columns
 from converters.edges import Edges
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
@@ -27,7 +38,7 @@ from converters.model import Field
 from converters.pipeline.plan import Side
 from converters.variable import Variable
 
-__all__ = ["Opened", "Treatment", "apply", "opened", "treatment"]
+__all__ = ["Opened", "Treatment", "apply", "opened", "strangers", "treatment"]
 
 PURPOSES: Final = ("amount", "date", "name", "number", "person", "text")
 FURTHEST: Final = 180
@@ -98,9 +109,7 @@ def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
     spans = made.side.form.spans(chunk, order)
     batch, outcomes = fields.decode(made.side.fields, spans, chunk.first)
     broken = (chunk.codes | spans.codes) > 0
-    places = [spans.of(place) for place in range(len(made.methods))]
-    start, stop = (np.array([each[end] for each in places], np.int64) for end in (0, 1))
-    _unescaped(made.side, chunk, order, (start, stop))
+    start, stop = _edges(made.side, chunk, spans, order)
     start[:, broken] = stop[:, broken] = chunk.bounds[:-1][broken]
     persons = np.zeros(chunk.records, np.uint64)
     if made.person is not None:
@@ -110,6 +119,33 @@ def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
             first, last = bounds[:-1], bounds[1:]
         persons = keyed_hash(made.keys["person"], data, first, last, ZERO)
     return Opened(chunk, start, stop, broken, batch, outcomes, persons)
+
+
+def _edges(side: Side, chunk: Chunk, spans: Spans, order: Order) -> tuple[Ints, Ints]:
+    """Where every field of every record stands among the chunk's own bytes."""
+    places = [spans.of(place) for place in range(len(side.layout.record.fields))]
+    start, stop = (np.array([each[end] for each in places], np.int64) for end in (0, 1))
+    _unescaped(side, chunk, order, (start, stop))
+    return start, stop
+
+
+def strangers(made: Treatment, given: Opened, order: Order, out: Bytes) -> int:
+    """Replace the values of columns that the layout does not know; how many had to stay.
+
+    They are looked for in the places of fields, as many at a time as there are fields."""
+    if not isinstance(order, tuple):
+        return 0
+    unknown, kept = [column for column, place in enumerate(order) if place < 0], 0
+    rows = np.flatnonzero(~given.broken)
+    marks = _Marks(-1, "text", np.zeros(len(rows), np.bool_), given.persons[rows], 0)
+    for first in range(0, len(unknown), len(made.methods)):
+        wanted = unknown[first : first + len(made.methods)]
+        other = tuple(wanted.index(one) if one in wanted else -1 for one in range(len(order)))
+        chunk, side = given.chunk, made.side
+        start, stop = _edges(side, chunk, side.form.spans(chunk, other), other)
+        for place in range(len(wanted)):
+            kept += _put(made, marks, given, out, np.stack([start[place][rows], stop[place][rows]]))
+    return kept
 
 
 def _unescaped(
@@ -123,22 +159,23 @@ def _unescaped(
     away = (found[0] >= len(chunk.data)) & (found[1] > found[0])
     if not away.any() or not isinstance(side.form, Delimited):
         return
-    delimiter = side.form.framing.delimiter.encode()
+    delimiter, signs = side.form.framing.delimiter.encode(), side.form.signs
     places = range(len(side.form.fields)) if order is None else order
     for row in np.flatnonzero(away.any(axis=0)).tolist():
         at = int(chunk.bounds[row])
-        content = chunk.data[at : chunk.stop[row]].tobytes()
+        content = signs.narrow(chunk.data[at : chunk.stop[row]]).tobytes()
         for column, place in zip(raw_columns(content, delimiter), places, strict=False):
+            size = len(column) * signs.unit
             if place >= 0 and away[place, row]:
-                found[0][place, row], found[1][place, row] = at + 1, at + len(column) - 1
-            at += len(column) + 1
+                found[0][place, row], found[1][place, row] = at + signs.unit, at + size - signs.unit
+            at += size + signs.unit
 
 
 def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], attempt: int) -> int:
     """Replace the values of one field in some rows; how many had to stay. Another attempt gives
     other values; places below 0 stand for whole records."""
     place, rows = what
-    chunk, one = given.chunk, made.ways[place]
+    chunk = given.chunk
     how: Method = "text" if place < 0 else made.methods[place]
     faulty = np.zeros(len(rows), np.bool_)
     if place < 0:
@@ -152,14 +189,19 @@ def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], at
     elif how == "keep":
         done = ~faulty
     left, faulty = np.flatnonzero(~done), faulty[~done]
-    if not len(left):
-        return 0
     marks = _Marks(place, how, faulty, given.persons[rows[left]], attempt)
-    if one is None:
-        _replace(made, marks, chunk.data, out, spans[:, left])
+    return _put(made, marks, given, out, spans[:, left])
+
+
+def _put(made: Treatment, marks: _Marks, given: Opened, out: Bytes, spans: Ints) -> int:
+    """Replace the values at some places, in place or by way of their text; how many had to stay."""
+    data, one = given.chunk.data, made.ways[marks.place]
+    if not spans.shape[1]:
         return 0
-    stays = replaced(one, chunk.data, out, spans[:, left], partial(_replace, made, marks))
-    return int(stays.sum())
+    if one is None:
+        _replace(made, marks, data, out, spans)
+        return 0
+    return int(replaced(one, data, out, spans, partial(_replace, made, marks)).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
