@@ -5,9 +5,11 @@ A new form is a module with a class that has the verbs of `Form`, and a line in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
-from converters import blocks, delimited, fixed, markup, scripts, variable
+from converters import blocks, delimited, fixed, markup, scripts, variable, varying
 from converters.around import Kept
 from converters.edges import Edges
 from converters.framing import (
@@ -22,6 +24,7 @@ from converters.framing import (
     packed,
 )
 from converters.model import Layout
+from converters.presence import Reader
 
 __all__ = [
     "PROBLEMS",
@@ -38,10 +41,16 @@ __all__ = [
 ]
 
 
-def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str], bytes]) -> Form:
+def form(
+    layout: Layout,
+    decode: Callable[[bytes], str],
+    encode: Callable[[str], bytes],
+    readers: Mapping[str, Reader] = MappingProxyType({}),
+) -> Form:
     """The form of a layout. The callables turn the names of a header row into its charset and back.
 
-    `decode` raises UnicodeDecodeError for bytes that are no text.
+    `decode` raises UnicodeDecodeError for bytes that are no text. `readers` read the fields that
+    tell which others are there (`presence.asked`).
     """
     framing = layout.framing
     found: Form
@@ -51,8 +60,13 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
         found = markup.form(layout)
     elif framing.blocked:
         found = blocks.form(layout)
+        if layout.record.varies:
+            inner = variable.form(layout) if framing.variable else fixed.form(layout)
+            found = replace(found, inner=varying.form(layout, inner, readers))
     else:
         found = variable.form(layout) if framing.variable else fixed.form(layout)
+        if layout.record.varies:
+            found = varying.form(layout, found, readers)
     if framing.header or framing.footer:
         blank = scripts.of(layout).blank
         found = Edges(found, framing.header or 0, framing.footer or 0, blank)

@@ -47,6 +47,7 @@ KERNELS = (
     "test_scripts",
     "test_sequence",
     "test_variable",
+    "test_varying",
     "test_wide",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Key
 from pydantic import model_validator
@@ -17,6 +17,7 @@ from converters.model.values import Condition, Model, Name, Override, Size, Titl
 
 __all__ = [
     "Balance",
+    "Element",
     "Endian",
     "Field",
     "Filled",
@@ -24,6 +25,7 @@ __all__ = [
     "Layout",
     "Numbers",
     "Record",
+    "goes_on",
 ]
 
 KindName = Literal[
@@ -58,6 +60,7 @@ Sign = Literal[
 ]
 Endian = Literal["big", "little"]
 Full = Literal["blank", "zero", "error", "value"]
+Occurs = Annotated[int, Key(gt=0, le=10_000)]
 
 
 class Filled(Model):
@@ -74,6 +77,20 @@ class Numbers(Model):
     signs: str = Key("", description="how signs of zoned and packed numbers are written")
     endian: Endian = Key("big", description="which byte of a binary number comes first")
     filled: Filled | None = Key(None, description="what a number full of one byte means")
+
+
+class Element(Model):
+    """Which repetition of a table a field belongs to, where the table is as long as a count says.
+
+    `spec` writes it into the fields that it makes of `occurs` with `depending`.
+    """
+
+    table: Name = Key(description="the table")
+    item: str = Key(description="the name of the field in each repetition; empty for a filler")
+    number: Size = Key(description="the repetition, counted from 1")
+    times: Size = Key(description="the most repetitions")
+    least: int = Key(0, ge=0, description="the fewest repetitions")
+    depending: Name = Key(description="the field that holds the count")
 
 
 class Field(Model):
@@ -125,6 +142,13 @@ class Field(Model):
     min: str | None = Key(None, description="smallest value")
     max: str | None = Key(None, description="largest value")
     check: CheckDigit | None = Key(None, description="check digit scheme")
+    occurs: Occurs | None = Key(None, description="how often it stands one behind the other")
+    depending: Name | None = Key(None, description="occurs: the field that says how often")
+    least: int = Key(0, ge=0, description="depending: the fewest times")
+    fields: tuple[Field, ...] = Key((), description="the fields of a group")
+    redefines: Name | None = Key(None, description="the field at whose first byte it begins")
+    when: Condition | None = Key(None, description="the field is there only if this holds")
+    element: Element | None = Key(None, description="made of `occurs` with `depending`")
 
     @property
     def is_filler(self) -> bool:
@@ -139,6 +163,11 @@ class Field(Model):
     def is_binary(self) -> bool:
         """Do its bytes mean nothing when they are read as characters?"""
         return self.is_host and self.kind != "zoned"
+
+    @property
+    def varies(self) -> bool:
+        """Is it there in some records only?"""
+        return self.element is not None or self.when is not None or self.redefines is not None
 
     @property
     def is_number(self) -> bool:
@@ -174,12 +203,25 @@ class Record(Model):
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
-        """0-based first byte of each field of a fixed record; 0 where no width is known."""
-        found, position = [], 0
+        """0-based first byte of each field of a fixed record; 0 where no width is known.
+
+        Tables count with all of their repetitions.
+        """
+        found: list[int] = []
+        position = 0
+        before: Field | None = None
         for field in self.fields:
+            if field.redefines in self.index and not goes_on(before, field):
+                position = found[self.index[field.redefines]]
             found.append(position)
             position += field.bytes or 0
+            before = field
         return tuple(found)
+
+    @property
+    def varies(self) -> bool:
+        """Are there fields that are not always there?"""
+        return any(field.varies for field in self.fields)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -189,6 +231,11 @@ class Record(Model):
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""
         return self.fields[self.index[name]]
+
+
+def goes_on(before: Field | None, field: Field) -> bool:
+    """Does the field belong to the same reading of a place as the one before it?"""
+    return before is not None and (before.redefines, before.when) == (field.redefines, field.when)
 
 
 class Layout(Model):

@@ -142,11 +142,13 @@ def side(layout: Layout) -> Side:
     """A layout of one type of records, compiled; UsageError where it has several."""
     table = scripts.of(layout.of_one_type())
     gaiji = layout.characters.entries if layout.characters is not None else ""
-    form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
+    known = fields.compile(layout)
+    read, write = partial(charset.read, table), partial(charset.write, table)
+    form = forms.form(layout, read, write, fields.readers(known))
     compiled = checks.compile(layout)
     return Side(
         layout,
-        fields.compile(layout),
+        known,
         form,
         compiled,
         groups.compile(layout, compiled),

@@ -14,6 +14,7 @@ from converters.columns import Chunk, Ints, Mask, Spans, take
 from converters.controls import Amounts
 from converters.forms import PROBLEMS
 from converters.kernels.records import OTHER
+from converters.model import Field
 from converters.pipeline import step
 from converters.pipeline.marking import Marked
 from converters.pipeline.plan import Lanes, Plan
@@ -210,7 +211,7 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     origin = side.origin(chunk, spans)
     places = patches[:, 3]
     rows = chunk.rows(made.records[patches[:, 0]])
-    fields = _fields(spans, len(side.layout.record.fields), rows, places)
+    fields = _fields(spans, side.layout.record.fields, rows, places)
     problems = []
     for place, field in enumerate(side.layout.record.fields):
         hit = np.unique(rows[fields == place])
@@ -222,9 +223,15 @@ def _differences(plan: Plan, source: Source, there: Step, made: Made) -> pl.Data
     return findings.judged(origin, problems, plan.policy)
 
 
-def _fields(spans: Spans, count: int, rows: Ints, places: Ints) -> Ints:
+def _fields(spans: Spans, fields: tuple[Field, ...], rows: Ints, places: Ints) -> Ints:
     """The field whose bytes end behind each place, -1 where it lies behind all of them."""
-    ends = np.array([spans.of(field)[1][rows] for field in range(count)])
+    ends = np.array([_end(spans, place, field, rows) for place, field in enumerate(fields)])
     behind = ends > places
     first = np.argmin(np.where(behind, ends, np.iinfo(np.int64).max), axis=0)
     return np.where(behind.any(axis=0), first, -1)
+
+
+def _end(spans: Spans, place: int, field: Field, rows: Ints) -> Ints:
+    """Where a field ends in these rows, before all places where it is not there."""
+    start, stop = (edge[rows] for edge in spans.of(place))
+    return np.where(stop > start, stop, -1) if field.varies else stop

@@ -63,6 +63,9 @@ def _names(document: Document, layout: Layout) -> Iterator[Problem]:
 
 def _keys(document: Document, layout: Layout) -> Iterator[Problem]:
     """Where the types share a file each has keys, but for one that takes what is left."""
+    if layout.framing.variable and layout.framing.variable.by == "tables":
+        message = "where only counts part the records there is one type of them"
+        yield document.problem(("framing", "variable", "by"), "DEF-050", message)
     if layout.is_apart:
         if layout.order or layout.controls:
             key = "order" if layout.order else "controls"
