@@ -52,7 +52,7 @@ def compile(layout: Layout) -> Fields:
     fillers = tuple(
         (place, field.name, np.frombuffer(_pad(field, scripts.of(layout, field)), np.uint8))
         for place, field in enumerate(fields)
-        if field.is_filler and not _is_length(layout, place)
+        if field.is_filler and not _is_length(layout, place) and not _is_row(field)
     )
     known = presence.compile(layout.record) if layout.record.varies else None
     names = _names(fields)
@@ -75,6 +75,11 @@ def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
         for field in layout.record.fields
     )
     return {name: one for name, one in made if one is not None}
+
+
+def _is_row(field: Field) -> bool:
+    """Are its bytes those of a record of its own?"""
+    return field.element is not None and field.element.rows
 
 
 def _is_length(layout: Layout, place: int) -> bool:

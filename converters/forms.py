@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from converters import blocks, delimited, fixed, markup, scripts, variable, varying
 from converters.around import Kept
+from converters.blocks import Blocks
+from converters.columns import Bytes, Ints
 from converters.edges import Edges
 from converters.framing import (
     PROBLEMS,
@@ -23,8 +25,9 @@ from converters.framing import (
     Split,
     packed,
 )
-from converters.model import Layout
+from converters.model import Layout, Table
 from converters.presence import Reader
+from converters.varying import Varying
 
 __all__ = [
     "PROBLEMS",
@@ -36,8 +39,10 @@ __all__ = [
     "Loose",
     "Packer",
     "Split",
+    "elements",
     "form",
     "packed",
+    "unwrapped",
 ]
 
 
@@ -71,3 +76,17 @@ def form(
         blank = scripts.of(layout).blank
         found = Edges(found, framing.header or 0, framing.footer or 0, blank)
     return found
+
+
+def elements(form: Form, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints, Ints]:
+    """Where the elements of a table begin in records as the form made them, and the row that each
+    belongs to."""
+    return unwrapped(form).elements(data, bounds, table)
+
+
+def unwrapped(form: Form) -> Varying:
+    """The form of records with tables, without what stands around them."""
+    while isinstance(form, Blocks | Edges):
+        form = form.inner
+    assert isinstance(form, Varying), "a record with a table varies"
+    return form

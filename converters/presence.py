@@ -60,7 +60,8 @@ def compile(record: Record) -> Presence:
 
 def asked(record: Record) -> set[str]:
     """The fields that must be read to know which others are there."""
-    found = {field.element.depending for field in record.fields if field.element}
+    elements = [field.element for field in record.fields if field.element]
+    found = {one.depending for one in elements if one.depending is not None}
     return found | {field.when.field for field in record.fields if field.when}
 
 
@@ -78,6 +79,8 @@ def found(known: Presence, record: Record, batch: Batch) -> tuple[dict[str, Mask
     wrong: dict[str, Mask] = {}
     masks: dict[int, Mask] = {}
     for table in known.tables:
+        if table.count is None:
+            continue
         name = record.fields[table.count].name
         numbers, unfit = counts(table, batch[name])
         wrong[name] = wrong.get(name, False) | unfit
@@ -101,7 +104,10 @@ def test(record: Record, name: str) -> Holds:
     element = record.fields[place].element
     if element:
         table = next(one for one in known.tables if one.first <= place < one.stop)
-        return lambda batch: counts(table, batch[element.depending])[0] >= element.number
+        asked = element.depending
+        if asked is None:
+            return lambda batch: np.ones(len(batch), np.bool_)
+        return lambda batch: counts(table, batch[asked])[0] >= element.number
     if place in known.lone:
         return known.tests[place]
     choice, at = next(

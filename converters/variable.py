@@ -160,11 +160,14 @@ def tabled(layout: Layout) -> Ints:
     """The tables of a record as `kernels.tables` takes them."""
     record, found = layout.record, []
     for table in tables(record):
+        place = record.offsets[table.first]
+        if table.count is None:
+            found.append((0, 0, 0, 0, 0, place, table.size, table.times, table.times))
+            continue
         field = record.fields[table.count]
         zone = charset.write(scripts.of(layout, field), "0")[0] >> 4
         little = (field.endian or layout.numbers.endian) == "little"
         count = (record.offsets[table.count], field.bytes or 0, KINDS[field.kind], little, zone)
-        place = record.offsets[table.first]
         found.append((*count, place, table.size, table.times, table.least))
     return np.array(found, np.int64).reshape(-1, 9)
 

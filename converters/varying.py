@@ -21,11 +21,11 @@ from converters.kernels.counted import put_lengths
 from converters.kernels.frame import COUNT, DIFFERS, NO_VIEW, SHORT
 from converters.kernels.tables import close_up
 from converters.kernels.variable import WORD
-from converters.model import Layout, Record, View
+from converters.model import Layout, Record, Table, View
 from converters.presence import Presence, Reader
 from converters.variable import Variable, tabled
 
-__all__ = ["Varying", "form"]
+__all__ = ["Varying", "elements", "form"]
 
 Texts = Sequence[Text]
 
@@ -122,7 +122,7 @@ class Varying:
                 stop = np.where(found.masks[field], stop, start)
             return start, stop
 
-        return Spans(chunk.data, of, codes.astype(np.uint8))
+        return Spans(chunk.data, of, codes.astype(np.uint8), there=found.masks)
 
     def assemble(self, texts: Texts, keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows, length = self._written(texts, keep), self._fixed.length
@@ -134,6 +134,18 @@ class Varying:
         if self.slides:
             rows = self._padded(rows, found)
         return _ended(rows, length, self.inner.newline, count)
+
+    def written(self, data: Bytes, bounds: Ints) -> Spans:
+        """Where the fields lie in records as `assemble` made them."""
+        codes = np.zeros(len(bounds) - 1, np.uint8)
+        chunk = Chunk(0, 0, 1, 0, data, bounds, bounds[1:] - self.inner.newline, codes)
+        return self.spans(chunk, None)
+
+    def elements(self, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints, Ints]:
+        """Where the elements of a table begin in records as `assemble` made them, one behind the
+        other, and the row that each belongs to."""
+        starts, _, rows, _ = elements(self.written(data, bounds), table)
+        return starts, rows
 
     def _found(self, data: Bytes, begin: Ints, end: Ints, closed: bool) -> _Found:
         """What is there, as far as it can be read from the records themselves; `closed` tells that
@@ -153,17 +165,21 @@ class Varying:
                 found.moved.setdefault(field, gone)
             if field in starts:
                 table = self.known.tables[starts[field]]
-                self._counted(found, starts[field], columns[self.readers[table.count][0]], gone)
+                self._counted(found, starts[field], columns, gone)
                 gone = gone + (table.times - counted[:, starts[field]]) * table.size
         batch = Batch(np.arange(len(begin), dtype=np.int64), columns)
         self._chosen(batch, found)
         return replace(found, gone=gone if self.slides else np.zeros_like(gone))
 
-    def _counted(self, found: _Found, number: int, column: Values, gone: Ints) -> None:
+    def _counted(
+        self, found: _Found, number: int, columns: Mapping[str, Values], gone: Ints
+    ) -> None:
         """Which elements of a table are there; they have moved as far as its first one."""
         table = self.known.tables[number]
-        counts, wrong = presence.counts(table, column)
-        found.codes[wrong] = COUNT
+        counts: Ints = np.full(len(gone), table.times, np.int64)
+        if table.count is not None:
+            counts, wrong = presence.counts(table, columns[self.readers[table.count][0]])
+            found.codes[wrong] = COUNT
         found.counts[:, number] = counts
         for place in range(table.first, table.stop):
             found.masks[place] = counts > (place - table.first) // table.each
@@ -224,6 +240,16 @@ class Varying:
         return out.reshape(-1)
 
 
+def elements(spans: Spans, table: Table) -> tuple[Ints, Ints, Ints, Ints]:
+    """The elements of a table that are there, in the order of the file: where each begins and
+    ends, its record's row, and its number from 1. The end of a line may be cut off."""
+    places = range(table.first, table.stop, table.each)
+    edges = np.array([spans.of(place) for place in places], np.int64)
+    there = np.stack([spans.there[place] for place in places], 1) & (spans.codes == 0)[:, None]
+    rows, numbers = np.nonzero(there)
+    return edges[numbers, 0, rows], edges[numbers, 1, rows], rows, numbers + 1
+
+
 def _closed(
     form: Varying, rows: Bytes, found: _Found, around: tuple[int, int, int]
 ) -> tuple[Bytes, Ints]:
@@ -242,7 +268,8 @@ def _closed(
 
 def _framed(form: Varying, inner: Variable, rows: Bytes, found: _Found) -> tuple[Bytes, Ints]:
     """Records closed up, each behind its descriptor word, with its length, or as a line."""
-    trims = inner.floor < form._fixed.length
+    # Where only its tables make a record shorter, its length must say how full they are.
+    trims = inner.floor < form._fixed.length and (inner.newline > 0 or not form.slides)
     around = (inner.lead, inner.newline, inner.space if trims else -1)
     out, bounds = _closed(form, rows, found, around)
     if inner.rule:
@@ -265,6 +292,11 @@ def _floors(form: Varying, found: _Found) -> Ints:
     for field in form.inner.hosts:
         end = at[field] + width[field] - found.moved.get(int(field), 0)
         floors = np.maximum(floors, np.where(found.masks.get(int(field), True), end, 0))
+    for number, table in enumerate(form.known.tables):
+        if table.rows:
+            # Their bytes are put in later.
+            end = at[table.first] - found.moved.get(table.first, 0)
+            floors = np.maximum(floors, end + found.counts[:, number] * table.size)
     if form.inner.rule:
         floors = np.maximum(floors, form.inner.rule[0] + form.inner.rule[1])
     return floors

@@ -373,6 +373,11 @@ CASES: dict[str, Case] = {
         orders,
         "host/orders-to-csv",
     ),
+    "host/orders-rows": Case(
+        "host/orders を受注と明細の二つの表に。行番号と明細番号で元のファイルに戻る",
+        orders,
+        "host/orders-to-tables",
+    ),
     "zengin/damaged": Case(
         "件数・合計の誤り、トレーラーの欠落、順序の誤り、知らない種別、途中で終わるファイル",
         damaged,

@@ -43,6 +43,7 @@ KERNELS = (
     "test_records",
     "test_records",
     "test_residual",
+    "test_rows",
     "test_samples",
     "test_scripts",
     "test_sequence",

@@ -45,7 +45,7 @@ ALLOWED = {
     "markup": VALUES | {"kernels", "framing", "around"},
     "forms": {
         *("model", "scripts", "framing", "fixed", "delimited", "variable", "around", "blocks"),
-        *("edges", "markup", "presence", "varying"),
+        *("columns", "edges", "markup", "presence", "varying"),
     },
     "kinds": VALUES | {"kernels"},
     "sorting": VALUES | {"kernels", "punctuation", "sequence"},

@@ -22,9 +22,9 @@ from converters.checkdigits import SCHEMES
 from converters.columns import Batch, Bytes, Chunk, Ints, Order, Status, Text, series, take
 from converters.delimited import Delimited, raw_columns
 from converters.edges import Edges
-from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
 from converters.errors import UsageError
-from converters.model import Field
+from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
+from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 from converters.variable import Variable
 

@@ -41,6 +41,8 @@ def _counts(
     """How many elements the tables have; several may share one count."""
     bounds: dict[str, tuple[int, int]] = {}
     for table in known.tables:
+        if table.count is None:
+            continue
         name = record.fields[table.count].name
         least, most = bounds.get(name, (0, table.times))
         bounds[name] = max(least, table.least), min(most, table.times)

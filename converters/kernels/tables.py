@@ -1,8 +1,9 @@
 """Records with tables that are not full: found by their counts, and their elements closed up.
 
-A table is a row of numbers: the place of its count, its width, kind, 1 where its low byte comes
-first, the zone of its digits, the place of the table, the bytes of an element, and the most and the
-fewest of them. Places are 0-based and those of a record whose tables are full.
+A table is a row of numbers: the place of its count, its width (0 where there is none) and kind, 1
+where its low byte comes first, the zone of its digits, the place of the table, the bytes of an
+element, and the most and the fewest of them. Places are 0-based and those of a record whose tables
+are full.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from converters.kernels.counted import number
 from converters.kernels.frame import COUNT, MISSING
 from converters.kernels.memory import leaf, load8
 
-__all__ = ["close_up", "split_tabled"]
+__all__ = ["close_up", "gather", "scatter", "split_tabled"]
 
 UNKNOWN: Final = -1
 BEYOND: Final = -2
@@ -58,6 +59,8 @@ def _length(data: Bytes, record: int, length: int, tables: Ints) -> int:
     """The bytes of the record that begins here, UNKNOWN, or BEYOND the end of what is there."""
     gone = np.int64(0)
     for t in range(len(tables)):
+        if tables[t, 1] == 0:
+            continue
         at = record + tables[t, 0] - gone
         if at + tables[t, 1] > len(data):
             return np.int64(BEYOND)
@@ -109,3 +112,19 @@ def close_up(
             place += newline
             out[place - 1] = 0x0A
         bounds[row + 1] = place
+
+
+@njit(cache=True, nogil=True)
+def gather(data: Bytes, starts: Ints, stops: Ints, out: Bytes, place: int, width: int) -> None:
+    """The bytes from each start to its stop into rows of `width` bytes, from `place` on."""
+    for row in range(len(starts)):
+        for k in range(stops[row] - starts[row]):
+            out[row * width + place + k] = load8(data, starts[row] + k)
+
+
+@njit(cache=True, nogil=True)
+def scatter(rows: Bytes, width: int, size: int, starts: Ints, data: Bytes) -> None:
+    """The first `size` bytes of rows of `width` bytes to each start; the opposite of `gather`."""
+    for row in range(len(starts)):
+        for k in range(size):
+            data[starts[row] + k] = load8(rows, row * width + k)

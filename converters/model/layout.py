@@ -11,7 +11,7 @@ from pydantic import model_validator
 from converters.definition import Characters, Shift
 from converters.errors import UsageError
 from converters.model.checks import Check
-from converters.model.framing import Framing
+from converters.model.framing import FixedFraming, Framing
 from converters.model.kinds import Control, When
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
@@ -90,7 +90,8 @@ class Element(Model):
     number: Size = Key(description="the repetition, counted from 1")
     times: Size = Key(description="the most repetitions")
     least: int = Key(0, ge=0, description="the fewest repetitions")
-    depending: Name = Key(description="the field that holds the count")
+    depending: Name | None = Key(None, description="the field that holds the count")
+    rows: bool = Key(False, description="it is a row of its own, and here only its bytes")
 
 
 class Field(Model):
@@ -145,6 +146,7 @@ class Field(Model):
     occurs: Occurs | None = Key(None, description="how often it stands one behind the other")
     depending: Name | None = Key(None, description="occurs: the field that says how often")
     least: int = Key(0, ge=0, description="depending: the fewest times")
+    rows: bool = Key(False, description="occurs: each repetition is a record of its own")
     fields: tuple[Field, ...] = Key((), description="the fields of a group")
     redefines: Name | None = Key(None, description="the field at whose first byte it begins")
     when: Condition | None = Key(None, description="the field is there only if this holds")
@@ -183,6 +185,7 @@ class Record(Model):
     title: Title | None = None
     notes: str = ""
     key: tuple[Name, ...] = Key((), description="fields that name a record")
+    within: Name | None = Key(None, description="made of `rows`: the record whose table it is")
     fields: tuple[Field, ...] = Key(min_length=1)
 
     @model_validator(mode="before")
@@ -282,7 +285,7 @@ class Layout(Model):
     @property
     def is_apart(self) -> bool:
         """Does each type of record have a file of its own?"""
-        return self.is_mixed and not any(record.when for record in self.records)
+        return self.is_mixed and not any(record.when or record.within for record in self.records)
 
     @property
     def parts(self) -> tuple[Layout, ...]:
@@ -296,10 +299,18 @@ class Layout(Model):
                     "checks": tuple(one for one in self.checks if one.record == record.name),
                     "controls": (),
                     "order": "",
+                    **self._rows(record),
                 }
             )
             for record in self.records
         )
+
+    def _rows(self, record: Record) -> dict[str, Framing]:
+        """The form of the rows of a table, which lie side by side."""
+        if record.within is None:
+            return {}
+        size = sum(field.bytes or 0 for field in record.fields)
+        return {"framing": Framing(fixed=FixedFraming(length=max(size, 1), terminator="none"))}
 
     @property
     def types(self) -> dict[str, int]:

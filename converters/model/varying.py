@@ -13,16 +13,18 @@ __all__ = ["Table", "View", "choices", "tables"]
 class Table:
     """A table: the places of its fields in the record, all repetitions one behind the other.
 
-    `count` is the place of the field that says how many there are, `size` the bytes of one.
+    `count` is the place of the field that says how many there are, None where all of them always
+    are there, `size` the bytes of one; `rows` tells that they are records of their own.
     """
 
     name: str
-    count: int
+    count: int | None
     first: int
     each: int
     size: int
     times: int
     least: int
+    rows: bool = False
 
     @property
     def stop(self) -> int:
@@ -52,8 +54,9 @@ def tables(record: Record) -> tuple[Table, ...]:
         first, known = elements[0]
         each = sum(element.number == 1 for _, element in elements)
         size = sum(record.fields[place].bytes or 0 for place, _ in elements[:each])
-        count = record.index.get(known.depending, 0)
-        made.append(Table(name, count, first, each, size, known.times, known.least))
+        count = None if known.depending is None else record.index.get(known.depending, 0)
+        what = (name, count, first, each, size, known.times, known.least, known.rows)
+        made.append(Table(*what))
     return tuple(made)
 
 

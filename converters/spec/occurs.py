@@ -17,9 +17,12 @@ from converters.spec.document import Document, Node
 __all__ = ["expand"]
 
 GROUP: Final = {
-    *("depending", "fields", "least", "name", "notes", "occurs", "redefines", "title", "when")
+    *("depending", "fields", "least", "name", "notes", "occurs", "redefines", "rows", "title"),
+    "when",
 }
 """The keys that a group may have."""
+ALONE: Final = {"at", "balance", "check", "required"}
+"""Keys that hold for a field in its own record only."""
 VIEW: Final = {"redefines", "when"}
 REFERRING: Final = {"era", "redefines", "required", "when"}
 """Keys that name another field."""
@@ -49,6 +52,7 @@ class _Expansion:
     document: Document
     problems: list[Problem] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
+    rows: list[tuple[Node, list[Node]]] = field(default_factory=list)
     count: int = 0
 
     def wrong(self, node: Node, key: str, code: str, message: str, hint: str = "") -> None:
@@ -67,7 +71,7 @@ class _Expansion:
             message = "a reading cannot stand in another one, or in a table with a count of its own"
             self.wrong(node, min(VIEW & set(keys)), "DEF-050", message)
             return
-        if not isinstance(keys, dict) or not {"fields", "occurs", "depending"} & set(keys):
+        if not isinstance(keys, dict) or not {"fields", "occurs", "depending", "rows"} & set(keys):
             self.count += 1
             yield self._named(node, above)
             return
@@ -76,6 +80,9 @@ class _Expansion:
         occurs = keys.get("occurs")
         times = int(_text(occurs)) if occurs else 1
         inside = self._inside(keys, above)
+        if "rows" in keys and _text(keys["rows"]) == "true":
+            yield from self._apart(node, keys, times)
+            return
         members = _members(node, keys)
         if self.count + times * len(members) > MOST:
             self.wrong(node, "occurs", "DEF-050", f"the record has more than {MOST} fields")
@@ -100,19 +107,34 @@ class _Expansion:
             times.isascii() and times.isdigit() and 0 < int(times) <= TIMES
         ):
             self.wrong(node, "occurs", "DEF-002", f"a number from 1 to {TIMES} is expected")
-        if "depending" in keys:
+        if {"depending", "rows"} & set(keys):
             self._depending(node, keys, above)
         return len(self.problems) == before
 
     def _depending(self, node: Node, keys: Keys, above: _Above) -> None:
+        key = "depending" if "depending" in keys else "rows"
         if "occurs" not in keys:
             message = "`occurs` is missing: the most times that it can stand there"
-            self.wrong(node, "depending", "DEF-002", message)
+            self.wrong(node, key, "DEF-002", message)
         if "name" not in keys:
-            self.wrong(node, "depending", "DEF-002", "a table needs a name")
+            self.wrong(node, key, "DEF-002", "a table needs a name")
         if above.table or above.view or above.numbers or VIEW & set(keys):
-            message = "a table with a count of its own cannot stand in another one or in a reading"
-            self.wrong(node, "depending", "DEF-050", message)
+            message = "a table with a count or rows cannot stand in another one, or in a reading"
+            self.wrong(node, key, "DEF-050", message)
+
+    def _apart(self, node: Node, keys: Keys, times: int) -> Iterator[Node]:
+        """A table whose repetitions are records of their own: here are only their bytes."""
+        made = self.fields(map(_elsewhere, _members(node, keys)), _Above())
+        name, size = _text(keys["name"]), sum(map(_width, made))
+        self.rows.append((keys["name"], made))
+        for number in range(1, times + 1):
+            told = {"table": name, "item": "", "number": str(number), "times": str(times)}
+            leaves = {key: _leaf(node, text) for key, text in {**told, "rows": "true"}.items()}
+            counted = {key: keys[key] for key in ("least", "depending") if key in keys}
+            element = Node(node.line, node.column, leaves | counted)
+            own = {"name": f"{name}-{number}", "filler": str(max(size, 1))}
+            value = {key: _leaf(node, text) for key, text in own.items()}
+            yield replace(node, value={**value, "element": element})
 
     def _inside(self, keys: Keys, above: _Above) -> _Above:
         """What the members of a group inherit."""
@@ -175,7 +197,8 @@ def expand(document: Document) -> tuple[Document, list[Problem]]:
     if records is None or not isinstance(records.value, tuple):
         return document, []
     problems: list[Problem] = []
-    made = []
+    made: list[Node] = []
+    rows: list[Node] = []
     for record in records.value:
         value = record.value
         listed = value.get("fields") if isinstance(value, dict) else None
@@ -183,12 +206,41 @@ def expand(document: Document) -> tuple[Document, list[Problem]]:
             work = _Expansion(document)
             found = tuple(work.fields(listed.value, _Above()))
             fields = replace(listed, value=found, doubtful=listed.doubtful or bool(work.problems))
+            rows += [_rows(record, name, members) for name, members in work.rows]
             record = replace(record, value={**value, "fields": fields})
             problems += work.problems
         made.append(record)
+    made += rows
     assert isinstance(root.value, dict)
     whole = root.value | {"records": replace(records, value=tuple(made))}
     return replace(document, root=replace(root, value=whole)), problems
+
+
+def _rows(record: Node, name: Node, members: list[Node]) -> Node:
+    """The type of record that the repetitions of a table are: their fields, and the key of the
+    record they stand in."""
+    value = record.value
+    assert isinstance(value, dict) and isinstance(value["fields"].value, tuple)
+    listed = value.get("key")
+    keys = (
+        {_text(one) for one in listed.value} if listed and isinstance(listed.value, tuple) else ()
+    )
+    own = {_text(one.value.get("name")) for one in members if isinstance(one.value, dict)}
+    carried = [
+        replace(one, value={key: node for key, node in one.value.items() if key not in ALONE})
+        for one in value["fields"].value
+        if isinstance(one.value, dict) and _text(one.value.get("name")) in set(keys) - own
+    ]
+    parent = value.get("name", _leaf(record, "record"))
+    fields = Node(name.line, name.column, (*members, *carried))
+    return Node(name.line, name.column, {"name": name, "within": parent, "fields": fields})
+
+
+def _width(node: Node) -> int:
+    """The bytes of a field, as far as the file says them."""
+    value = node.value if isinstance(node.value, dict) else {}
+    text = _text(value.get("bytes")) or _text(value.get("filler"))
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _members(node: Node, keys: Keys) -> tuple[Node, ...]:
@@ -197,7 +249,9 @@ def _members(node: Node, keys: Keys) -> tuple[Node, ...]:
         listed = keys["fields"].value
         assert isinstance(listed, tuple), "the group is sound"
         return listed
-    own = {key: one for key, one in keys.items() if key not in ("occurs", "depending", "least")}
+    own = {
+        key: one for key, one in keys.items() if key not in ("occurs", "depending", "least", "rows")
+    }
     return (replace(node, value=own),)
 
 

@@ -27,7 +27,7 @@ def check_varying(document: Document, layout: Layout) -> Iterator[Problem]:
             message = f"{field.name} is not always there: that needs fields in fixed places"
             yield document.problem(loc, "DEF-050", message)
             continue
-        if field.element and field.element.number == 1:
+        if field.element and field.element.number == 1 and field.element.depending is not None:
             yield from _count(document, layout, place)
         if field.when:
             yield from check_condition(document, layout, field.when, (*loc, "when"))
@@ -40,7 +40,7 @@ def check_varying(document: Document, layout: Layout) -> Iterator[Problem]:
 def _count(document: Document, layout: Layout, place: int) -> Iterator[Problem]:
     """The count of a table is a whole number that stands before it."""
     element = layout.record.fields[place].element
-    assert element is not None, "the field is an element"
+    assert element is not None and element.depending is not None, "the table has a count"
     loc: Loc = (*FIELDS, place, "element", "depending")
     name = element.depending
     yield from check_name(document, item_names(layout), name, loc)
