@@ -118,13 +118,15 @@ class Spans:
 
     `of` gives two int64 arrays with a place per record. `data` is the chunk's own bytes, followed
     by unescaped copies of the values that had doubled quotes. `codes[i]` is the number of a record
-    problem found while looking for fields, `details` says more of some of them.
+    problem found while looking for fields, `details` says more of some of them. `there` tells, of
+    fields that are not always there, where they are, though no byte may be left of them.
     """
 
     data: Bytes
     of: Callable[[int], tuple[Ints, Ints]]
     codes: Status
     details: Mapping[int, str] = field(default_factory=dict)
+    there: Mapping[int, Mask] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -46,6 +46,9 @@ def holds(condition: Condition, field: Field) -> Holds:
     if condition.blank is not None:
         blank = condition.blank
         return lambda batch: are_blank(batch[name]) if blank else ~are_blank(batch[name])
+    if condition.least is not None:
+        least = typed(field, condition.least)
+        return lambda batch: (series(batch[name]) >= least).fill_null(False).to_numpy()
     spellings = condition.among if condition.equals is None else (condition.equals,)
     assert spellings is not None, "the model asks exactly one question"
     values = [typed(field, spelling) for spelling in spellings]
@@ -74,4 +77,6 @@ def wording(condition: Condition) -> str:
         return f"{condition.field} blank" if condition.blank else f"{condition.field} filled"
     if condition.equals is not None:
         return f"{condition.field} = {condition.equals}"
+    if condition.least is not None:
+        return f"{condition.field} >= {condition.least}"
     return f"{condition.field} in {', '.join(condition.among or ())}"

@@ -76,7 +76,8 @@ class Closed:
 
 def compile(layout: Layout) -> Controls:
     """The controls of a layout whose types of records share a file."""
-    order = sequence.compile(layout.order, [record.name for record in layout.records])
+    whole = [record.name for record in layout.records if record.within is None]
+    order = sequence.compile(layout.order, whole)
     holders = tuple(layout.types[control.holder] for control in layout.controls)
     return Controls(
         layout.controls,

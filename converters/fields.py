@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from converters import charset as charsets
-from converters import scripts
+from converters import presence, scripts, status
 from converters.charset import Charset
-from converters.columns import Batch, Bytes, Spans, Status, Text, Values
+from converters.columns import Batch, Bytes, Spans, Status, Text, Values, are_blank
 from converters.kernels.decode import filler_spans
 from converters.kinds import KINDS, Decode, Encode
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
 from converters.kinds.shrinking import Shrinker, shrinker
 from converters.model import Field, Layout
+from converters.presence import Presence
 
-__all__ = ["Fields", "compile", "decode", "encode", "only"]
+__all__ = ["Fields", "compile", "decode", "encode", "only", "readers"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class Fields:
     values: tuple[tuple[int, str, Decode, Encode], ...]
     fillers: tuple[tuple[int, str, Bytes], ...]
     shrinkers: Mapping[str, Shrinker]
+    presence: Presence | None = None
 
 
 def compile(layout: Layout) -> Fields:
@@ -50,13 +52,21 @@ def compile(layout: Layout) -> Fields:
     fillers = tuple(
         (place, field.name, np.frombuffer(_pad(field, scripts.of(layout, field)), np.uint8))
         for place, field in enumerate(fields)
-        if field.is_filler and not _is_length(layout, place)
+        if field.is_filler and not _is_length(layout, place) and not _is_row(field)
     )
-    return Fields(layout, charset, _names(fields), values, fillers, _shrinkers(layout))
+    known = presence.compile(layout.record) if layout.record.varies else None
+    names = _names(fields)
+    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), known)
 
 
 def _names(fields: Iterable[Field]) -> tuple[str, ...]:
     return tuple(field.name for field in fields if not field.is_filler)
+
+
+def readers(fields: Fields) -> dict[str, Decode]:
+    """What reads the fields that tell which others are there."""
+    asked = presence.asked(fields.layout.record)
+    return {name: read for _, name, read, _ in fields.values if name in asked}
 
 
 def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
@@ -65,6 +75,11 @@ def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
         for field in layout.record.fields
     )
     return {name: one for name, one in made if one is not None}
+
+
+def _is_row(field: Field) -> bool:
+    """Are its bytes those of a record of its own?"""
+    return field.element is not None and field.element.rows
 
 
 def _is_length(layout: Layout, place: int) -> bool:
@@ -110,6 +125,7 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
         values=values,
         fillers=(),
         shrinkers=shrinkers,
+        presence=None,
     )
 
 
@@ -132,4 +148,22 @@ def encode(fields: Fields, batch: Batch) -> tuple[list[Text], dict[str, Status]]
     columns = batch.columns
     written = {name: write(columns[name], columns) for _, name, _, write in fields.values}
     texts = [written[name][0] for name in fields.names]
-    return texts, {name: written[name][1] for name in fields.names}
+    outcomes = {name: written[name][1] for name in fields.names}
+    if fields.presence is not None:
+        _there(fields, fields.presence, batch, outcomes)
+    return texts, outcomes
+
+
+def _there(fields: Fields, known: Presence, batch: Batch, outcomes: dict[str, Status]) -> None:
+    """Outcomes of fields that are not there: nothing is wrong with a blank, and all with a value;
+    and of the fields that say which are there."""
+    record = fields.layout.record
+    wrong, masks = presence.found(known, record, batch)
+    for name, rows in wrong.items():
+        outcomes[name] = np.where(rows, np.uint8(status.SHAPELESS), outcomes[name])
+    for place, there in masks.items():
+        name = record.fields[place].name
+        if record.fields[place].is_filler or there.all():
+            continue
+        absent = np.where(are_blank(batch[name]), status.OK, status.ABSENT).astype(np.uint8)
+        outcomes[name] = np.where(there, outcomes[name], absent)

@@ -5,10 +5,14 @@ A new form is a module with a class that has the verbs of `Form`, and a line in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
-from converters import blocks, delimited, fixed, markup, scripts, variable
+from converters import blocks, delimited, fixed, markup, scripts, variable, varying
 from converters.around import Kept
+from converters.blocks import Blocks
+from converters.columns import Bytes, Ints
 from converters.edges import Edges
 from converters.framing import (
     PROBLEMS,
@@ -21,7 +25,9 @@ from converters.framing import (
     Split,
     packed,
 )
-from converters.model import Layout
+from converters.model import Layout, Table
+from converters.presence import Reader
+from converters.varying import Varying
 
 __all__ = [
     "PROBLEMS",
@@ -33,15 +39,23 @@ __all__ = [
     "Loose",
     "Packer",
     "Split",
+    "elements",
     "form",
     "packed",
+    "unwrapped",
 ]
 
 
-def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str], bytes]) -> Form:
+def form(
+    layout: Layout,
+    decode: Callable[[bytes], str],
+    encode: Callable[[str], bytes],
+    readers: Mapping[str, Reader] = MappingProxyType({}),
+) -> Form:
     """The form of a layout. The callables turn the names of a header row into its charset and back.
 
-    `decode` raises UnicodeDecodeError for bytes that are no text.
+    `decode` raises UnicodeDecodeError for bytes that are no text. `readers` read the fields that
+    tell which others are there (`presence.asked`).
     """
     framing = layout.framing
     found: Form
@@ -51,9 +65,28 @@ def form(layout: Layout, decode: Callable[[bytes], str], encode: Callable[[str],
         found = markup.form(layout)
     elif framing.blocked:
         found = blocks.form(layout)
+        if layout.record.varies:
+            inner = variable.form(layout) if framing.variable else fixed.form(layout)
+            found = replace(found, inner=varying.form(layout, inner, readers))
     else:
         found = variable.form(layout) if framing.variable else fixed.form(layout)
+        if layout.record.varies:
+            found = varying.form(layout, found, readers)
     if framing.header or framing.footer:
         blank = scripts.of(layout).blank
         found = Edges(found, framing.header or 0, framing.footer or 0, blank)
     return found
+
+
+def elements(form: Form, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints, Ints]:
+    """Where the elements of a table begin in records as the form made them, and the row that each
+    belongs to."""
+    return unwrapped(form).elements(data, bounds, table)
+
+
+def unwrapped(form: Form) -> Varying:
+    """The form of records with tables, without what stands around them."""
+    while isinstance(form, Blocks | Edges):
+        form = form.inner
+    assert isinstance(form, Varying), "a record with a table varies"
+    return form

@@ -43,7 +43,11 @@ def compile(layout: Layout) -> Sorter:
     """The sorter of a layout whose types stand in one file."""
     delimited, variable = layout.framing.delimited, layout.framing.variable
     return Sorter(
-        tuple(tuple(_key(layout, when) for when in record.when) for record in layout.records),
+        tuple(
+            tuple(_key(layout, when) for when in record.when)
+            for record in layout.records
+            if record.within is None
+        ),
         ord(delimited.delimiter) if delimited else -1,
         4 if variable and variable.by == "rdw" else 0,
         punctuation.of(layout) if delimited else None,

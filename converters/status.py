@@ -55,6 +55,10 @@ NO_BLANK: Final = 45
 ROUNDED: Final = 46
 SHRUNK: Final = 47
 """Characters that the charset lacks were written as others, as the layout asks."""
+ABSENT: Final = 48
+"""A value for a field that is not there in this record."""
+SHAPELESS: Final = 49
+"""A count or a choice that leads to no shape of the record."""
 
 CODES: Final[dict[int, str]] = {
     UNDECODABLE: "FLD-010",
@@ -88,4 +92,6 @@ CODES: Final[dict[int, str]] = {
     NO_BLANK: "OUT-003",
     ROUNDED: "FLD-039",
     SHRUNK: "MAP-012",
+    ABSENT: "OUT-005",
+    SHAPELESS: "OUT-006",
 }

@@ -21,16 +21,18 @@ from converters.fixed import Fixed, slots
 from converters.framing import Beginning, Ending, Loose, Packer, Split, ended, split
 from converters.kernels import counted
 from converters.kernels.frame import SHORT
+from converters.kernels.tables import split_tabled
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
-from converters.model import Layout, VariableFraming
+from converters.model import Layout, VariableFraming, tables
 
-__all__ = ["Variable", "form"]
+__all__ = ["Variable", "form", "tabled"]
 
-NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "rdw": 0}
+NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "rdw": 0, "tables": 0}
 """Bytes of the line end; 0 where there is none."""
 
 KINDS: Final = {
     "binary": counted.BINARY,
+    "integer": counted.TEXT,
     "packed": counted.PACKED,
     "text": counted.TEXT,
     "zoned": counted.ZONED,
@@ -60,11 +62,12 @@ class Variable:
     floor: int
     space: int
     rule: Rule | None = None
+    tables: Ints | None = None
 
     @property
     def lead(self) -> int:
         """Bytes of a record that stand before its fields."""
-        return 0 if self.newline or self.rule else WORD
+        return 0 if self.newline or self.rule or self.tables is not None else WORD
 
     @property
     def longest(self) -> int:
@@ -89,9 +92,11 @@ class Variable:
         if self.rule:
             how = (self.fixed.length, self.longest, self.rule)
             return split(counted.split_counted, data, eof, how, 64)
+        if self.tables is not None:
+            shape = (self.fixed.length, self.longest, self.tables)
+            return split(split_tabled, data, eof, shape, 64)
         kernel = split_lines if self.newline else split_described
-        shape = (self.fixed.length, self.way, self.longest)
-        return split(kernel, data, eof, shape, 64)
+        return split(kernel, data, eof, (self.fixed.length, self.way, self.longest), 64)
 
     def spans(self, chunk: Chunk, order: Order) -> Spans:
         at, width = self.fixed.at, self.fixed.width
@@ -147,7 +152,24 @@ def form(layout: Layout) -> Variable:
         floor=max([1, *ends]) if trims else framing.length,
         space=scripts.of(layout).blank[0],
         rule=_rule(layout, framing),
+        tables=tabled(layout) if framing.by == "tables" else None,
     )
+
+
+def tabled(layout: Layout) -> Ints:
+    """The tables of a record as `kernels.tables` takes them."""
+    record, found = layout.record, []
+    for table in tables(record):
+        place = record.offsets[table.first]
+        if table.count is None:
+            found.append((0, 0, 0, 0, 0, place, table.size, table.times, table.times))
+            continue
+        field = record.fields[table.count]
+        zone = charset.write(scripts.of(layout, field), "0")[0] >> 4
+        little = (field.endian or layout.numbers.endian) == "little"
+        count = (record.offsets[table.count], field.bytes or 0, KINDS[field.kind], little, zone)
+        found.append((*count, place, table.size, table.times, table.least))
+    return np.array(found, np.int64).reshape(-1, 9)
 
 
 def _rule(layout: Layout, framing: VariableFraming) -> Rule | None:

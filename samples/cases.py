@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from banks import damaged, transfers
-from cobol import amounts, blocks, customers, notices
+from cobol import amounts, blocks, customers, notices, orders
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from exchange import broken_care, care, pensions
@@ -367,6 +367,16 @@ CASES: dict[str, Case] = {
         notices,
         "host/notice-to-csv",
         "residual",
+    ),
+    "host/orders": Case(
+        "件数で長さの変わる明細と、区分で選ぶ読み方。範囲外の件数、長さとの食い違い、知らない区分",
+        orders,
+        "host/orders-to-csv",
+    ),
+    "host/orders-rows": Case(
+        "host/orders を受注と明細の二つの表に。行番号と明細番号で元のファイルに戻る",
+        orders,
+        "host/orders-to-tables",
     ),
     "zengin/damaged": Case(
         "件数・合計の誤り、トレーラーの欠落、順序の誤り、知らない種別、途中で終わるファイル",

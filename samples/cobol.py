@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["amounts", "blocks", "customers", "notices"]
+__all__ = ["amounts", "blocks", "customers", "notices", "orders"]
 
 
 def _packed(value: int, size: int, sign: str = "") -> bytes:
@@ -107,3 +107,33 @@ def blocks() -> bytes:
     found[5] = b"\x01\x00" + found[5][2:]
     parts = [b"".join(found[low:high]) for low, high in ((0, 3), (3, 4), (4, 7), (7, 9))]
     return b"".join((len(part) + 4).to_bytes(2, "big") + bytes(2) + part for part in parts)
+
+
+def _host(text: str) -> bytes:
+    """Latin capitals, digits and spaces of EBCDIC."""
+    return text.encode("cp037")
+
+
+def _order(number: int, items: int, note: bytes = b"", count: int | None = None) -> bytes:
+    """An order of a person or, with an even number, of a company."""
+    who = _host(f"1985{number % 12 + 1:02}01") + _packed(number * -1500, 4) + b"\x40"
+    if number % 2 == 0:
+        who = _host("7000012050002")
+    head = _host(f"{number:06}{1 + (number % 2 == 0)}") + who
+    body = b"".join(
+        _host(f"P{number * 10 + place:03}") + _packed(place - 2, 2) + struct.pack(">I", place * 120)
+        for place in range(1, items + 1)
+    )
+    return head + _host(f"{items if count is None else count:02}") + body + note.ljust(36, b"\x40")
+
+
+def orders() -> bytes:
+    """Ten orders behind descriptor words, with none to five items: sound ones, a count beyond the
+    table, one that is no number, one that the length contradicts, and a kind of customer nobody
+    knows."""
+    found = [_order(number, number % 6, _host(f"NOTE {number}")) for number in range(1, 7)]
+    found.append(_order(7, 2, count=6))
+    found.append(_order(8, 1)[:20] + b"\xf0\xc1" + _order(8, 1)[22:])
+    found.append(_order(9, 2, count=3))
+    found.append(_order(10, 1)[:6] + b"\xf9" + _order(10, 1)[7:])
+    return b"".join((len(one) + 4).to_bytes(2, "big") + bytes(2) + one for one in found)

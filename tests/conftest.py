@@ -43,10 +43,12 @@ KERNELS = (
     "test_records",
     "test_records",
     "test_residual",
+    "test_rows",
     "test_samples",
     "test_scripts",
     "test_sequence",
     "test_variable",
+    "test_varying",
     "test_wide",
 )
 """Test modules that CI runs once more with NUMBA_BOUNDSCHECK=1: all kernels are called in them."""

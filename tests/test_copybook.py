@@ -192,7 +192,6 @@ def test_copy_is_followed_and_replaces(tmp_path: Path) -> None:
 
 REFUSED: list[tuple[str, str, int, str]] = [
     # name, text, line, code
-    ("DEPENDING ON", "01 R.\n 02 N PIC 9.\n 02 A OCCURS 1 TO 5\n   DEPENDING ON N PIC X.", 3, "DEF-060"),
     ("level 78", "01 R.\n 02 A PIC X.\n78 C VALUE 3.", 3, "DEF-060"),
     ("a clause nobody knows", "01 R.\n 02 A PIC X\n   TYPEDEF.", 3, "DEF-060"),
     ("pointers", "01 R.\n 02 A USAGE POINTER.", 2, "DEF-060"),

@@ -39,7 +39,10 @@ def block(plan: Plan, seed: int, number: int = 0) -> pl.DataFrame:
 def read(layout: Layout, data: bytes) -> tuple[Batch, dict[str, Status]]:
     """The typed batch of a whole file, through the program's own reader."""
     charset = charsets.load(layout.charset)
-    form = forms.form(layout, lambda b: b.decode(charset.name), lambda t: t.encode(charset.name))
+    readers = fields.readers(fields.compile(layout))
+    form = forms.form(
+        layout, lambda b: b.decode(charset.name), lambda t: t.encode(charset.name), readers
+    )
     raw = np.frombuffer(data, np.uint8)
     start = form.begin(raw, True)
     assert start is not None

@@ -31,29 +31,32 @@ ALLOWED = {
     "comparing": {"columns", "kernels"},
     "scripts": {"definition", "model", "charset"},
     "conditions": {"model", "columns", "kernels"},
+    "presence": {"model", "columns", "conditions"},
     "framing": VALUES | {"kernels"},
     "fixed": VALUES | {"kernels", "framing"},
     "punctuation": VALUES | {"kernels"},
     "heading": VALUES | {"framing", "punctuation"},
     "delimited": VALUES | {"kernels", "framing", "heading", "punctuation", "room"},
     "variable": VALUES | {"kernels", "framing", "fixed"},
+    "varying": VALUES | {"kernels", "presence", "framing", "fixed", "variable"},
     "around": VALUES | {"framing"},
     "blocks": VALUES | {"kernels", "framing", "fixed", "variable", "around"},
     "edges": VALUES | {"framing"},
     "markup": VALUES | {"kernels", "framing", "around"},
     "forms": {
         *("model", "scripts", "framing", "fixed", "delimited", "variable", "around", "blocks"),
-        *("edges", "markup"),
+        *("columns", "edges", "markup", "presence", "varying"),
     },
     "kinds": VALUES | {"kernels"},
     "sorting": VALUES | {"kernels", "punctuation", "sequence"},
-    "fields": VALUES | {"kernels", "kinds"},
+    "fields": VALUES | {"kernels", "kinds", "presence"},
     "findings": VALUES,
     "spec": {"errors", "model", "charset", "coverage", "findings", "scripts", "sequence"},
     "importers": {"errors"},
     "mapping": VALUES | {"kernels", "comparing", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
-    "checks": VALUES | {"checkdigits", "comparing", "conditions", "findings", "kernels"},
+    "checks": VALUES
+    | {"checkdigits", "comparing", "conditions", "findings", "kernels", "presence"},
     "keys": VALUES | {"kernels"},
     "groups": VALUES | {"checks", "conditions", "keys"},
     "controls": VALUES | {"kernels", "kinds", "sequence"},
@@ -64,7 +67,7 @@ ALLOWED = {
     "series": {"errors", "bounds", "findings", "report"},
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES
-    | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels"}
+    | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels", "presence"}
     | {"controls", "punctuation", "sequence", "sorting"},
 }
 """A module, and the modules it may import: all of them stand above it here."""

@@ -33,8 +33,9 @@ from converters.columns import (
 )
 from converters.delimited import Delimited, raw_columns
 from converters.edges import Edges
+from converters.errors import UsageError
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
-from converters.model import Field
+from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 from converters.variable import Variable
 
@@ -95,6 +96,7 @@ def treatment(side: Side, key: bytes, kept: frozenset[str] = frozenset()) -> Tre
         digest = hmac.digest(key, f"utsushi anonymize {purpose}".encode(), hashlib.sha256)
         keys[purpose] = np.frombuffer(digest, "<u8")[:2].copy()
     layout = side.layout
+    _known(layout)
     fields = layout.record.fields
     methods: tuple[Method, ...] = tuple(
         "keep" if field.name in kept else method(field) for field in fields
@@ -102,6 +104,13 @@ def treatment(side: Side, key: bytes, kept: frozenset[str] = frozenset()) -> Tre
     ways = tuple(way(layout, field) for field in (*fields, None))
     alphabets = tuple(alphabet(scripts.of(layout, field).name) for field in (*fields, None))
     return Treatment(side, methods, person(layout), keys, ways, alphabets)
+
+
+def _known(layout: Layout) -> None:
+    """UsageError where some bytes belong to no field, and would be left as they are."""
+    if layout.record.varies:
+        reason = "in records whose fields are not always there some bytes belong to no field"
+        raise UsageError(f"{layout.id}: {reason}, and anonymize would leave them as they are")
 
 
 def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:

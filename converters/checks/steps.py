@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from converters import presence
 from converters.checks import values
 from converters.checks.grouped import Step, grouped
 from converters.checks.values import DATES, NONE, Rows
@@ -47,7 +48,7 @@ def _of_field(layout: Layout, field: Field) -> Iterator[Due]:
     if isinstance(field.required, Condition):
         yield _required_when(layout, field.name, field.required, "")
     elif field.required:
-        yield Step("FLD-001", "required", (field.name,)), lambda: partial(_blank, field.name)
+        yield Step("FLD-001", "required", (field.name,)), partial(_needed, layout, field)
     for step, build in _of_value(field):
         yield step, partial(_over, field.name, build)
 
@@ -103,6 +104,19 @@ def _over(name: str, build: Callable[[], Rows]) -> Test:
     """The test of one column of a batch."""
     rows = build()
     return lambda batch: rows(batch[name])
+
+
+def _needed(layout: Layout, field: Field) -> Test:
+    """The test of a field that must be filled wherever it is there."""
+    if not field.varies:
+        return partial(_blank, field.name)
+    there = presence.test(layout.record, field.name)
+
+    def test(batch: Batch) -> Ints:
+        column = batch[field.name]
+        return np.flatnonzero(are_blank(column) & there(batch)) if blanks(column) else NONE
+
+    return test
 
 
 def _blank(name: str, batch: Batch) -> Ints:

@@ -115,7 +115,15 @@ def import_layout() -> None:
     "--redefines",
     multiple=True,
     metavar="NAME=READING",
-    help="Which reading of a redefined item to take: its name, or its number from 1.",
+    help="Which reading of a redefined item to take: its name, or its number from 1; or several by "
+    "conditions, NAME=READING:FIELD=VALUE|VALUE,READING:FIELD=VALUE.",
+)
+@click.option(
+    "--tables",
+    type=click.Choice(["maximum", "padded", "shifted"]),
+    default="maximum",
+    show_default=True,
+    help="How tables with OCCURS DEPENDING ON lie in the file.",
 )
 @click.option("--replacing", multiple=True, metavar="TEXT=TEXT", help="As COPY REPLACING.")
 @click.option(
@@ -132,7 +140,8 @@ def import_layout() -> None:
 def import_copybook(**given: Unpack[Given]) -> int:
     """Make a layout from a COBOL copybook, and print it.
 
-    Clauses that are not read are errors that name the line. OCCURS becomes numbered fields.
+    Clauses that are not read are errors that name the line. OCCURS becomes numbered fields,
+    with DEPENDING ON a table that has a count.
 
     \b
     utsushi layout import copybook RECORD.cpy --id vendor/record > layouts/vendor/record.yaml
@@ -148,6 +157,7 @@ def import_copybook(**given: Unpack[Given]) -> int:
         charset=given["charset"],
         dialect=given["dialect"],
         terminator=given["terminator"],
+        tables=given["tables"],
         record=given["which"],
         choices=dict(options.pairs("--redefines", given["redefines"])),
         reading=reading,

@@ -86,6 +86,7 @@ class Given(TypedDict, total=False):
     quiet: bool
     records: int
     redefines: tuple[str, ...]
+    tables: str
     reference: str
     references: tuple[str, ...]
     replacing: tuple[str, ...]

@@ -21,7 +21,7 @@ from converters.checkdigits import SCHEMES
 from converters.columns import Batch, Ints, Mask, Text, Values, are_blank, series, text
 from converters.comparing import choose
 from converters.conditions import Holds, holds
-from converters.generate import days, facets, fallback, people, pools
+from converters.generate import days, facets, fallback, people, pools, shapes
 from converters.generate import words as tables
 from converters.generate.people import BLOCK, People
 from converters.model import Condition, Field, Layout
@@ -72,7 +72,7 @@ def columns(plan: Plan, seed: int, block: int) -> Batch:
             missing &= np.any([test(batch) for test in due], axis=0)
         if missing.any():
             made[name] = _filled(made[name], missing, source(found, rng))
-    return batch
+    return shapes.shaped(plan.layout, batch, rng)
 
 
 def _filled(column: Values, missing: Mask, spare: Values) -> Values:

@@ -20,11 +20,12 @@ from converters.columns import Batch, Bytes, Ints, Values, text
 from converters.controls import Controls, Counting
 from converters.errors import UsageError
 from converters.fields import Fields
-from converters.forms import Form
+from converters.forms import Form, elements
 from converters.generate.columns import Plan, columns, compile
 from converters.generate.people import BLOCK
 from converters.kernels.records import pick
-from converters.model import Layout, When
+from converters.kernels.tables import scatter
+from converters.model import Layout, When, tables
 from converters.sequence import START, Sequenced
 
 __all__ = ["blocks"]
@@ -154,6 +155,25 @@ def _added(
     return added
 
 
+def _with_rows(types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints) -> Bytes:
+    """Records with rows in their tables; where a block needs more of them, they come again."""
+    kind, block, seed = where
+    whole = types[kind]
+    for number, one in enumerate(types):
+        if one.layout.record.within != whole.layout.record.name:
+            continue
+        name = one.layout.record.name
+        table = next(one for one in tables(whole.layout.record) if one.name == name)
+        starts, _ = elements(whole.form, data, bounds, table)
+        batch = _batch(one, number, len(types), (block, seed), BLOCK)
+        texts, _ = fields.encode(one.codec, batch)
+        made, _ = one.form.assemble(texts, np.ones(BLOCK, np.bool_))
+        width = len(made) // BLOCK
+        rows = made.reshape(BLOCK, width)[np.arange(len(starts)) % BLOCK].reshape(-1)
+        scatter(rows, width, table.size, starts, data)
+    return data
+
+
 def _block(
     known: Controls,
     types: list[_Type],
@@ -175,7 +195,7 @@ def _block(
         }
         texts, _ = fields.encode(one.codec, Batch(batch.records, {**batch.columns, **held}))
         data, bounds = one.form.assemble(texts, np.ones(len(rows), np.bool_))
-        pieces.append(data)
+        pieces.append(_with_rows(types, (kind, block, seed), data, bounds))
         sizes.append(np.diff(bounds))
         order.append(rows)
     whole, lengths = np.concatenate(pieces), np.concatenate(sizes)

@@ -39,8 +39,9 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
     The same layout, number of records, seed and rate give the same bytes. UsageError for defects
     in a form whose records cannot be damaged one by one.
     """
-    if defects > 0 and (layout.framing.xml or layout.framing.blocked or layout.is_mixed):
-        kinds = "XML, in blocks, or in several types of records"
+    odd = layout.framing.xml or layout.framing.blocked or layout.is_mixed or layout.record.varies
+    if defects > 0 and odd:
+        kinds = "XML, in blocks, in several types of records, or where fields are not always there"
         raise UsageError(f"{layout.id}: defects cannot be made in {kinds}")
     if defects > 0:
         _damageable(layout)
@@ -105,6 +106,7 @@ def _form(layout: Layout) -> Form:
         layout,
         lambda data: charsets.read(charset, data),
         lambda text: charsets.write(charset, text),
+        fields.readers(fields.compile(layout)),
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from converters.importers.entries import entries
 from converters.importers.layouts import field_lines, quoted
 from converters.importers.source import Line, Reading, failure, lines
-from converters.importers.storage import DIALECTS, Node, items, roots
+from converters.importers.storage import DIALECTS, Item, Node, Part, items, roots
 
 __all__ = ["DIALECTS", "Reading", "Request", "copybook"]
 
@@ -26,13 +26,15 @@ class Request:
     """What is asked of a copybook.
 
     `record` is the level 01 entry, needed where there are several; `choices` the reading of each
-    redefined item; `id` and `charset` those of the layout.
+    redefined item, or its readings with their conditions; `tables` how those with a count lie in
+    the file; `id` and `charset` those of the layout.
     """
 
     id: str
     charset: str = "cp932"
     dialect: str = "ibm"
     terminator: str = "none"
+    tables: str = "maximum"
     record: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
@@ -45,15 +47,15 @@ def copybook(path: Path, request: Request) -> str:
     """
     found = roots(entries(lines(path, request.reading)))
     node = _record(path, found, request.record)
-    placed = items(node, DIALECTS[request.dialect], request.choices)
+    placed, length = items(node, DIALECTS[request.dialect], request.choices)
     if not placed:
         raise failure(node.entry.line, "DEF-061", "the record has no fields")
-    length = placed[-1].at + placed[-1].size
     fields, tables = field_lines(placed, DIALECTS[request.dialect])
-    head = [*_head(path, node, request, length), *_tables(tables)]
+    slides = request.tables if any(one.entry.depending for one in _parts(placed)) else ""
+    head = [*_head(path, node, request, _framing(request, length, slides)), *_tables(tables)]
     renames = [f"# 66 {one.name} RENAMES {one.target}" for one in node.renames]
     name = quoted(node.entry.name or "record")
-    body = ["records:", f"  - name: {name}", "    fields:", *(f"      - {line}" for line in fields)]
+    body = ["records:", f"  - name: {name}", "    fields:", *(f"      {line}" for line in fields)]
     return "\n".join([*head, *renames, *body]) + "\n"
 
 
@@ -73,7 +75,20 @@ def _record(path: Path, found: Mapping[str, Node], name: str) -> Node:
     return next(iter(found.values()))
 
 
-def _head(path: Path, node: Node, request: Request, length: int) -> list[str]:
+def _parts(placed: list[Item]) -> list[Part]:
+    return [part for item in placed for part in item.parts]
+
+
+def _framing(request: Request, length: int, tables: str) -> str:
+    """The form of the file; `tables` is how tables with a count lie in it, empty for none."""
+    if tables == "shifted":
+        by = "rdw" if request.terminator == "none" else request.terminator
+        return f"{{variable: {{length: {length}, by: {by}}}}}"
+    fixed = f"fixed: {{length: {length}, terminator: {request.terminator}}}"
+    return f"{{{fixed}, tables: {tables}}}" if tables else f"{{{fixed}}}"
+
+
+def _head(path: Path, node: Node, request: Request, framing: str) -> list[str]:
     signs = DIALECTS[request.dialect].signs
     return [
         "kind: layout",
@@ -82,7 +97,7 @@ def _head(path: Path, node: Node, request: Request, length: int) -> list[str]:
         f"title: {{ja: {quoted(node.entry.name or path.stem)}}}",
         f"source: {quoted(f'COPY {path.name}')}",
         f"charset: {request.charset}",
-        f"framing: {{fixed: {{length: {length}, terminator: {request.terminator}}}}}",
+        f"framing: {framing}",
         *([f"numbers: {{signs: {signs}}}"] if signs else []),
     ]
 

@@ -52,7 +52,7 @@ class Entry:
     """One entry. `name` is empty for FILLER; `usage` and `sign` are empty where none is given.
 
     `values` are literals of VALUE, `ranged` tells of THRU among them, `target` is what REDEFINES
-    or RENAMES names.
+    or RENAMES names. `occurs` counts up to what `depending` holds, but at least `least`.
     """
 
     line: Line
@@ -64,6 +64,8 @@ class Entry:
     unsigned: bool = False
     sign: str = ""
     occurs: int = 1
+    least: int = 1
+    depending: str = ""
     sync: bool = False
     right: bool = False
     zero_is_blank: bool = False
@@ -220,19 +222,29 @@ def _bare_sign(words: _Words, word: str, entry: Entry) -> Entry:
 
 def _occurs(words: _Words, word: str, entry: Entry) -> Entry:
     line, count = words.line, words.number()
+    least, depending = count, ""
     if words.skip("TO"):
         count = words.number()
     words.skip("TIMES")
     if words.skip("DEPENDING"):
-        hint = "give the records a layout for each number"
-        raise failure(line, "DEF-060", "OCCURS DEPENDING ON has no fixed places", hint)
+        words.skip("ON")
+        depending = _qualified(words)
+        least = least if least < count else 0
     while words.next in ("ASCENDING", "DESCENDING", "INDEXED", "KEY", "IS", "BY"):
         words.take()
         while words.next and words.next not in CLAUSES and words.next not in ORDER:
             words.take()
     if not 1 <= count <= 100_000:
         raise failure(line, "DEF-061", f"OCCURS {count} is no number of times")
-    return replace(entry, occurs=count)
+    return replace(entry, occurs=count, least=least, depending=depending)
+
+
+def _qualified(words: _Words) -> str:
+    """A name; the groups that it is said to be in are passed over."""
+    name = words.take()
+    while words.skip("OF", "IN"):
+        words.take()
+    return name
 
 
 ORDER: Final = ("ASCENDING", "DESCENDING", "INDEXED")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from converters.importers.storage import Dialect, Item
+from converters.importers.source import failure
+from converters.importers.storage import Dialect, Item, Part
 
 __all__ = ["field_lines", "quoted"]
 
@@ -25,9 +26,11 @@ def quoted(text: str) -> str:
 
 
 def field_lines(found: list[Item], dialect: Dialect) -> tuple[list[str], dict[str, dict[str, str]]]:
-    """One line per field in file order, and the code tables that they name."""
+    """The lines of the fields in file order, and the code tables that they name."""
     names = _names(found)
-    lines, tables = [], dict[str, dict[str, str]]()
+    lines, tables = list[str](), dict[str, dict[str, str]]()
+    known = {item.path[-1].upper(): n for item, n in zip(found, names, strict=True) if item.path}
+    parts: tuple[Part, ...] = ()
     for item, name in zip(found, names, strict=True):
         table = _codes(item) if name else {}
         options = list(_options(item, name, dialect))
@@ -36,8 +39,40 @@ def field_lines(found: list[Item], dialect: Dialect) -> tuple[list[str], dict[st
             options += [("kind", "code"), ("codes", quoted(name))]
         else:
             options += _kind(item, dialect) if name else []
-        lines.append("{" + ", ".join(f"{key}: {value}" for key, value in options) + "}")
+        line = "- {" + ", ".join(f"{key}: {value}" for key, value in options) + "}"
+        same = _common(parts, item.parts)
+        for depth, part in enumerate(item.parts[same:], same):
+            lines += ["    " * depth + opened for opened in _opened(part, known)]
+        parts = item.parts
+        lines.append("    " * len(parts) + line)
     return lines, tables
+
+
+def _common(one: tuple[Part, ...], other: tuple[Part, ...]) -> int:
+    """How many of the groups around two fields are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a is not b), min(len(one), len(other)))
+
+
+def _opened(part: Part, known: Mapping[str, str]) -> Iterator[str]:
+    """The lines before the fields of a table with a count, or of a reading."""
+    entry = part.entry
+    asked = entry.depending if part.repeats else part.field
+    if asked and asked.upper() not in known:
+        raise failure(entry.line, "DEF-020", f"there is no field {asked}")
+    yield f"- name: {quoted(entry.name or 'FILLER')}"
+    if part.repeats:
+        yield f"  occurs: {entry.occurs}"
+    if part.repeats and entry.depending:
+        yield f"  depending: {quoted(known[asked.upper()])}"
+        yield from [f"  least: {entry.least}"] * (entry.least > 0)
+    if part.redefines:
+        yield f"  redefines: {quoted(part.redefines)}"
+    if part.values:
+        values = ", ".join(quoted(value) for value in part.values)
+        told = f"equals: {values}" if len(part.values) == 1 else f"in: [{values}]"
+        yield f"  when: {{field: {quoted(known[asked.upper()])}, {told}}}"
+    yield "  fields:"
 
 
 def _options(item: Item, name: str, dialect: Dialect) -> Iterator[Option]:

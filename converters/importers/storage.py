@@ -15,7 +15,7 @@ from converters.importers.entries import Entry
 from converters.importers.pictures import Picture
 from converters.importers.source import failure
 
-__all__ = ["DIALECTS", "Dialect", "Item", "Node", "items", "roots"]
+__all__ = ["DIALECTS", "Dialect", "Item", "Node", "Part", "items", "roots"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Item:
 
     `path` are the names above and its own, `numbers` those of the repetitions it stands in; there
     is no path for slack and for bytes that a shorter reading leaves over. `conditions` are its
-    level 88 entries.
+    level 88 entries. `parts` are the table with a count, with the tables in it, or the reading by
+    a condition, that it stands in; of such tables there is only the first repetition.
     """
 
     entry: Entry
@@ -67,6 +68,19 @@ class Item:
     usage: str
     sign: str
     conditions: tuple[Entry, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table, or one reading of a place: its entry; of a reading the name of the one that it
+    redefines, and the field that is asked with the values that it must have."""
+
+    entry: Entry
+    repeats: bool = False
+    redefines: str = ""
+    field: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,7 @@ class _Place:
     usage: str = "display"
     sign: str = "trailing"
     sync: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 def roots(found: list[Entry]) -> dict[str, Node]:
@@ -129,17 +144,18 @@ def _node(found: list[Entry], place: int) -> tuple[Node, int]:
     return Node(entry, tuple(children), tuple(conditions), tuple(renames)), place
 
 
-def items(root: Node, dialect: Dialect, choices: Mapping[str, str]) -> list[Item]:
-    """The fields of a record, side by side, slack and rests included.
+def items(root: Node, dialect: Dialect, choices: Mapping[str, str]) -> tuple[list[Item], int]:
+    """The fields of a record, side by side, slack and rests included; and its length.
 
-    `choices` tells which reading of a redefined item is taken: its name, or its number from 1.
+    `choices` tells which reading of a redefined item is taken: its name, or its number from 1; or
+    several with their conditions, `NAME:FIELD=VALUE|VALUE`, with commas between them.
     """
     walk = _Walk(dialect, {name.upper(): choice for name, choice in choices.items()}, set())
-    found, _ = walk.place(root, 0, _Place())
+    found, length = walk.place(root, 0, _Place())
     if unused := set(walk.choices) - walk.used:
         name = sorted(unused)[0]
         raise failure(root.entry.line, "DEF-020", f"{name} is not redefined in this record")
-    return found
+    return found, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +180,8 @@ class _Walk:
             sign=entry.sign or above.sign,
             sync=entry.sync or above.sync,
         )
+        if entry.depending or (entry.occurs > 1 and _counted(above)):
+            return self._table(node, at, below)
         for number in range(1, entry.occurs + 1):
             numbers = above.numbers if entry.occurs == 1 else (*above.numbers, number)
             inside, end = self._once(node, at, replace(below, numbers=numbers))
@@ -171,17 +189,26 @@ class _Walk:
             at = end
         return found, at
 
+    def _table(self, node: Node, at: int, here: _Place) -> tuple[list[Item], int]:
+        """The first repetition of a table with a count, and the end of all of them."""
+        if node.entry.depending and (here.parts or here.numbers):
+            message = "OCCURS DEPENDING ON in another table, or in a reading by a condition"
+            raise failure(node.entry.line, "DEF-060", message)
+        parts = (*here.parts, Part(node.entry, repeats=True))
+        inside, end = self._once(node, at, replace(here, parts=parts))
+        return inside, at + (end - at) * node.entry.occurs
+
     def _once(self, node: Node, at: int, here: _Place) -> tuple[list[Item], int]:
         """One repetition."""
         entry = node.entry
         if not node.children:
             size = _size(entry, here, self.dialect)
             what = (here.path, here.numbers, at, size, here.usage, here.sign)
-            return [Item(entry, *what, node.conditions)], at + size
+            return [Item(entry, *what, node.conditions, here.parts)], at + size
         found, end = self._group(node, at, here)
         if entry.occurs > 1:
             rest = (at - end) % self._boundary(node, here)
-            found += _slack(entry, end, rest)
+            found += _slack(entry, end, rest, here.parts)
             end += rest
         return found, end
 
@@ -190,15 +217,38 @@ class _Walk:
         for readings in _readings(node):
             step = self._boundary(readings[0], above)
             rest = -at % step
-            found += _slack(readings[0].entry, at, rest)
+            found += _slack(readings[0].entry, at, rest, above.parts)
             at += rest
-            chosen = readings[0] if self.measures else self._chosen(readings)
             measure = replace(self, measures=True)
-            ends = [measure.place(one, at, above)[1] for one in readings]
-            inside, end = self.place(chosen, at, above)
-            found += [*inside, *_slack(chosen.entry, end, max(ends) - end)]
-            at = max(ends)
+            top = max(measure.place(one, at, above)[1] for one in readings)
+            for chosen, parts in self._taken(readings, above):
+                inside, end = self.place(chosen, at, replace(above, parts=parts))
+                found += [*inside, *_slack(chosen.entry, end, top - end, parts)]
+            at = top
         return found, at
+
+    def _taken(self, readings: list[Node], above: _Place) -> list[tuple[Node, tuple[Part, ...]]]:
+        """The readings of a place that become fields, and what is said of each."""
+        first = readings[0].entry
+        choice = self.choices.get(first.name.upper(), "")
+        if self.measures or ":" not in choice:
+            return [(readings[0] if self.measures else self._chosen(readings), above.parts)]
+        if above.parts or above.numbers:
+            raise failure(first.line, "DEF-060", "a reading by a condition in a table or a reading")
+        self.used.add(first.name.upper())
+        known = {one.entry.name.upper(): one for one in readings}
+        found: list[tuple[Node, tuple[Part, ...]]] = []
+        for told in choice.split(","):
+            name, _, condition = told.partition(":")
+            asked, _, values = condition.partition("=")
+            node = known.get(name.strip().upper())
+            if node is None or (condition and not (asked and values)):
+                hint = f"--redefines {first.name}=NAME:FIELD=VALUE|VALUE,NAME:FIELD=VALUE"
+                raise failure(first.line, "DEF-062", f'"{told}" is no reading of it', hint)
+            target = (found[0][0].entry.name or "FILLER") if found else ""
+            among = tuple(values.split("|")) if condition else ()
+            found.append((node, (Part(node.entry, False, target, asked.strip(), among),)))
+        return found
 
     def _chosen(self, readings: list[Node]) -> Node:
         first = readings[0].entry
@@ -251,9 +301,14 @@ def _readings(node: Node) -> Iterator[list[Node]]:
         yield group
 
 
-def _slack(entry: Entry, at: int, size: int) -> list[Item]:
+def _counted(place: _Place) -> bool:
+    """Does it stand in a table with a count?"""
+    return any(part.entry.depending for part in place.parts)
+
+
+def _slack(entry: Entry, at: int, size: int, parts: tuple[Part, ...] = ()) -> list[Item]:
     """Bytes that belong to no field."""
-    return [Item(entry, (), (), at, size, "slack", "")] if size else []
+    return [Item(entry, (), (), at, size, "slack", "", parts=parts)] if size else []
 
 
 def _size(entry: Entry, place: _Place, dialect: Dialect) -> int:

@@ -15,7 +15,16 @@ from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.frame import HEADER, LONG, MISSING
 from converters.kernels.memory import leaf, load8
 
-__all__ = ["BINARY", "PACKED", "TEXT", "ZONED", "split_counted", "wrap_counted"]
+__all__ = [
+    "BINARY",
+    "PACKED",
+    "TEXT",
+    "ZONED",
+    "number",
+    "put_lengths",
+    "split_counted",
+    "wrap_counted",
+]
 
 BINARY, TEXT, ZONED, PACKED = range(4)
 Rule = tuple[int, int, int, int, int, int]
@@ -45,7 +54,7 @@ def split_counted(
     while count < len(ends) and place < size:
         if place + least > size and not eof:
             break
-        total = _number(data, place, rule) if place + least <= size else np.int64(-1)
+        total = number(data, place, rule) if place + least <= size else np.int64(-1)
         total = total + rule[5] if total >= 0 else total
         end, code = place + total, 0
         if total < least or total > limit:
@@ -66,7 +75,7 @@ def split_counted(
 
 
 @leaf
-def _number(data: Bytes, record: int, rule: Rule) -> int:
+def number(data: Bytes, record: int, rule: Rule) -> int:
     """The number in the record at `record`, below 0 where there is none."""
     at, width, kind, little, zone, _ = rule
     first, value = record + at, np.int64(0)
@@ -120,6 +129,13 @@ def wrap_counted(
         _put(out, place, size - rule[5], rule)
         place += size
         bounds[row + 1] = place
+
+
+@njit(cache=True, nogil=True)
+def put_lengths(out: Bytes, bounds: Ints, rule: Rule) -> None:
+    """Writes its length into each record."""
+    for row in range(len(bounds) - 1):
+        _put(out, bounds[row], bounds[row + 1] - bounds[row] - rule[5], rule)
 
 
 @leaf

@@ -19,7 +19,9 @@ __all__ = [
     "BLOCK",
     "CHAIN",
     "CLOSED",
+    "COUNT",
     "CR",
+    "DIFFERS",
     "EXTRA",
     "FRESH",
     "HEADER",
@@ -30,6 +32,7 @@ __all__ = [
     "MARK",
     "MISSING",
     "NONE",
+    "NO_VIEW",
     "ONE",
     "OPEN",
     "PLAIN",
@@ -66,6 +69,9 @@ MALFORMED: Final = 13
 EXTRA: Final = 14
 REPEATED: Final = 15
 UNKNOWN: Final = 16
+COUNT: Final = 17
+DIFFERS: Final = 18
+NO_VIEW: Final = 19
 
 LF: Final = 0x0A
 CR: Final = 0x0D

@@ -68,8 +68,9 @@ class Mapped:
 class Task:
     """A step with the columns it reads, and the columns it makes (empty: made but not wanted).
 
-    A step that reads none is given the record numbers. Those of the records that others belong to
-    stand in columns whose names are `parent` of their types.
+    A step that reads none is given the record numbers. Those of the records that others belong to,
+    and those of the rows of a table in their record, stand in columns named `parent` of their
+    types.
     """
 
     reads: tuple[str, ...]
@@ -188,7 +189,8 @@ def parent(record: str) -> str:
 
 def _reads(rule: Rule, source: Layout) -> tuple[str, ...]:
     """The columns a rule reads: its fields, or the numbers of other records."""
-    if rule.number is None or rule.number == source.record.name:
+    own = rule.number == source.record.name and source.record.within is None
+    if rule.number is None or own:
         return rule.sources
     return (parent(rule.number),)
 

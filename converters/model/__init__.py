@@ -20,9 +20,19 @@ from converters.model.framing import (
     XmlFraming,
 )
 from converters.model.kinds import Control, When
-from converters.model.layout import Balance, Field, Filled, KindName, Layout, Numbers, Record
+from converters.model.layout import (
+    Balance,
+    Element,
+    Field,
+    Filled,
+    KindName,
+    Layout,
+    Numbers,
+    Record,
+)
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Part, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
+from converters.model.varying import Table, View, choices, tables
 
 __all__ = [
     "BASE",
@@ -38,6 +48,7 @@ __all__ = [
     "Condition",
     "Control",
     "DelimitedFraming",
+    "Element",
     "Field",
     "FileSet",
     "Filled",
@@ -63,9 +74,13 @@ __all__ = [
     "SetOfFiles",
     "Shrink",
     "Size",
+    "Table",
     "Title",
     "VariableBlocks",
     "VariableFraming",
+    "View",
     "When",
     "XmlFraming",
+    "choices",
+    "tables",
 ]

@@ -100,7 +100,9 @@ class VariableFraming(Model):
     """Records of varying length whose fields lie in fixed places; what is missing is blank."""
 
     length: Size = Key(description="bytes of the longest record, headers and line ends left out")
-    by: Literal["rdw", "crlf", "lf", "field"] = Key("rdw", description="what parts the records")
+    by: Literal["rdw", "crlf", "lf", "field", "tables"] = Key(
+        "rdw", description="what parts the records"
+    )
     counted: bool = Key(True, description="rdw: the length counts the four bytes of the word")
     endian: Literal["big", "little"] = Key("big", description="which byte of a length comes first")
     block: VariableBlocks | None = Key(None, description="rdw: records stand in blocks (BDW)")
@@ -158,12 +160,31 @@ class Framing(Model):
     xml: XmlFraming | None = None
     header: Size | None = Key(None, description="bytes before the first record that are no record")
     footer: Size | None = Key(None, description="bytes behind the last record that are no record")
+    tables: Literal["maximum", "padded", "shifted"] | None = Key(
+        None, description="where bytes lie behind a table that is not full"
+    )
 
     @model_validator(mode="after")
     def one_form(self) -> Self:
         if sum(getattr(self, name) is not None for name in FORMS) != 1:
             raise ValueError(f"give exactly one of {', '.join(FORMS)}")
         return self
+
+    @model_validator(mode="after")
+    def tables_fit_the_form(self) -> Self:
+        known = {"fixed": ("maximum", "padded"), "variable": ("maximum", "shifted")}
+        if self.tables is not None and self.tables not in known.get(self.form, ()):
+            told = " or ".join(known.get(self.form, ())) or "no `tables`"
+            raise ValueError(f"a {self.form} file has {told}")
+        if self.variable and self.variable.by == "tables" and self.tables == "maximum":
+            raise ValueError("by: tables needs records that end with their tables: shifted")
+        return self
+
+    @property
+    def slides(self) -> bool:
+        """Does what stands behind a table move up to its last repetition?"""
+        shifted = self.variable is not None and self.tables is None
+        return shifted or self.tables in ("padded", "shifted")
 
     @property
     def blocked(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Key
 from pydantic import model_validator
@@ -11,12 +11,13 @@ from pydantic import model_validator
 from converters.definition import Characters, Shift
 from converters.errors import UsageError
 from converters.model.checks import Check
-from converters.model.framing import Framing
+from converters.model.framing import FixedFraming, Framing
 from converters.model.kinds import Control, When
 from converters.model.values import Condition, Model, Name, Override, Size, Title
 
 __all__ = [
     "Balance",
+    "Element",
     "Endian",
     "Field",
     "Filled",
@@ -24,6 +25,7 @@ __all__ = [
     "Layout",
     "Numbers",
     "Record",
+    "goes_on",
 ]
 
 KindName = Literal[
@@ -58,6 +60,7 @@ Sign = Literal[
 ]
 Endian = Literal["big", "little"]
 Full = Literal["blank", "zero", "error", "value"]
+Occurs = Annotated[int, Key(gt=0, le=10_000)]
 
 
 class Filled(Model):
@@ -74,6 +77,21 @@ class Numbers(Model):
     signs: str = Key("", description="how signs of zoned and packed numbers are written")
     endian: Endian = Key("big", description="which byte of a binary number comes first")
     filled: Filled | None = Key(None, description="what a number full of one byte means")
+
+
+class Element(Model):
+    """Which repetition of a table a field belongs to, where the table is as long as a count says.
+
+    `spec` writes it into the fields that it makes of `occurs` with `depending`.
+    """
+
+    table: Name = Key(description="the table")
+    item: str = Key(description="the name of the field in each repetition; empty for a filler")
+    number: Size = Key(description="the repetition, counted from 1")
+    times: Size = Key(description="the most repetitions")
+    least: int = Key(0, ge=0, description="the fewest repetitions")
+    depending: Name | None = Key(None, description="the field that holds the count")
+    rows: bool = Key(False, description="it is a row of its own, and here only its bytes")
 
 
 class Field(Model):
@@ -125,6 +143,14 @@ class Field(Model):
     min: str | None = Key(None, description="smallest value")
     max: str | None = Key(None, description="largest value")
     check: CheckDigit | None = Key(None, description="check digit scheme")
+    occurs: Occurs | None = Key(None, description="how often it stands one behind the other")
+    depending: Name | None = Key(None, description="occurs: the field that says how often")
+    least: int = Key(0, ge=0, description="depending: the fewest times")
+    rows: bool = Key(False, description="occurs: each repetition is a record of its own")
+    fields: tuple[Field, ...] = Key((), description="the fields of a group")
+    redefines: Name | None = Key(None, description="the field at whose first byte it begins")
+    when: Condition | None = Key(None, description="the field is there only if this holds")
+    element: Element | None = Key(None, description="made of `occurs` with `depending`")
 
     @property
     def is_filler(self) -> bool:
@@ -141,6 +167,11 @@ class Field(Model):
         return self.is_host and self.kind != "zoned"
 
     @property
+    def varies(self) -> bool:
+        """Is it there in some records only?"""
+        return self.element is not None or self.when is not None or self.redefines is not None
+
+    @property
     def is_number(self) -> bool:
         """Is its value an exact number?"""
         return self.kind in NUMBERS
@@ -154,6 +185,7 @@ class Record(Model):
     title: Title | None = None
     notes: str = ""
     key: tuple[Name, ...] = Key((), description="fields that name a record")
+    within: Name | None = Key(None, description="made of `rows`: the record whose table it is")
     fields: tuple[Field, ...] = Key(min_length=1)
 
     @model_validator(mode="before")
@@ -174,12 +206,25 @@ class Record(Model):
 
     @cached_property
     def offsets(self) -> tuple[int, ...]:
-        """0-based first byte of each field of a fixed record; 0 where no width is known."""
-        found, position = [], 0
+        """0-based first byte of each field of a fixed record; 0 where no width is known.
+
+        Tables count with all of their repetitions.
+        """
+        found: list[int] = []
+        position = 0
+        before: Field | None = None
         for field in self.fields:
+            if field.redefines in self.index and not goes_on(before, field):
+                position = found[self.index[field.redefines]]
             found.append(position)
             position += field.bytes or 0
+            before = field
         return tuple(found)
+
+    @property
+    def varies(self) -> bool:
+        """Are there fields that are not always there?"""
+        return any(field.varies for field in self.fields)
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -189,6 +234,11 @@ class Record(Model):
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""
         return self.fields[self.index[name]]
+
+
+def goes_on(before: Field | None, field: Field) -> bool:
+    """Does the field belong to the same reading of a place as the one before it?"""
+    return before is not None and (before.redefines, before.when) == (field.redefines, field.when)
 
 
 class Layout(Model):
@@ -235,7 +285,7 @@ class Layout(Model):
     @property
     def is_apart(self) -> bool:
         """Does each type of record have a file of its own?"""
-        return self.is_mixed and not any(record.when for record in self.records)
+        return self.is_mixed and not any(record.when or record.within for record in self.records)
 
     @property
     def parts(self) -> tuple[Layout, ...]:
@@ -249,10 +299,18 @@ class Layout(Model):
                     "checks": tuple(one for one in self.checks if one.record == record.name),
                     "controls": (),
                     "order": "",
+                    **self._rows(record),
                 }
             )
             for record in self.records
         )
+
+    def _rows(self, record: Record) -> dict[str, Framing]:
+        """The form of the rows of a table, which lie side by side."""
+        if record.within is None:
+            return {}
+        size = sum(field.bytes or 0 for field in record.fields)
+        return {"framing": Framing(fixed=FixedFraming(length=max(size, 1), terminator="none"))}
 
     @property
     def types(self) -> dict[str, int]:

@@ -32,17 +32,18 @@ class Title(Model):
 
 
 class Condition(Model):
-    """When something applies: `field` is blank, filled, equal to or among `values`."""
+    """When something applies: `field` is blank, filled, equal to, among or at least some values."""
 
     field: Name
     blank: bool | None = Key(None, description="true: the field is blank; false: it is filled")
     equals: str | None = Key(None, description="the field has this value")
     among: tuple[str, ...] | None = Key(None, alias="in", description="the field has one of these")
+    least: str | None = Key(None, description="the field is a number, and no smaller than this")
 
     @model_validator(mode="after")
     def one_question(self) -> Self:
-        if [self.blank, self.equals, self.among].count(None) != 2:
-            raise ValueError("give exactly one of blank, equals, in")
+        if [self.blank, self.equals, self.among, self.least].count(None) != 3:
+            raise ValueError("give exactly one of blank, equals, in, least")
         return self
 
 

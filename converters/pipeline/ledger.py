@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -31,12 +31,13 @@ SAME = ["file", "record"]
 @dataclass(slots=True)
 class _Account:
     """What became of the records of one type so far. Guards its tallies and what the checks over
-    all of them need, on both sides."""
+    all of them need, on both sides. Those `apart` stand in other records, and are not counted."""
 
     plan: Plan
     names: tuple[str, str]
     crossings: list[Crossing]
     rejected: int = 0
+    apart: bool = False
     filtered: dict[str, int] = field(default_factory=dict)
     failed: tuple[dict[int, int], dict[int, int]] = field(default_factory=lambda: ({}, {}))
     tallies: list[Tally | None] = field(default_factory=lambda: [None, None, None])
@@ -87,6 +88,7 @@ class Ledger:
                     Crossing(side, place, scratch / str(lane))
                     for place, (_, side) in enumerate(_sides(plan))
                 ],
+                apart=plan.source.layout.record.within is not None,
             )
             for lane, plan in enumerate(lanes.plans)
         ]
@@ -131,8 +133,9 @@ class Ledger:
         self._read += done.chunk.records
         self._rejected += rejected
         for lane in done.lanes:
-            self._accounts[lane.kind].add(lane.step)
-            self._converted += _converted(lane)
+            account = self._accounts[lane.kind]
+            account.add(lane.step)
+            self._converted += 0 if account.apart else _converted(lane)
         self._stop_if_due()
 
     def finish(self) -> None:
@@ -156,7 +159,7 @@ class Ledger:
         """The equation so far."""
         filtered: dict[str, int] = {}
         for account in self._accounts:
-            for because, count in account.filtered.items():
+            for because, count in () if account.apart else account.filtered.items():
                 filtered[because] = filtered.get(because, 0) + count
         return Counts(self._read, self._converted, self._rejected, tuple(sorted(filtered.items())))
 
@@ -176,7 +179,7 @@ class Ledger:
 
     def _balance(self) -> dict[str, Any]:
         blocks = [
-            (account.names, balance.balance(books, account.plan.definitions, account.plan.back))
+            (account.names, _block(account, books))
             for account in self._accounts
             if (books := account.books()) is not None
         ]
@@ -247,6 +250,15 @@ class Ledger:
             raise StoppedByPolicy("on-error")
         if policy.max_errors is not None and self._rejected > policy.max_errors:
             raise StoppedByPolicy("max-errors")
+
+
+NONE: Final = {"read": 0, "converted": 0, "rejected": 0, "filtered": {}, "written": 0}
+
+
+def _block(account: _Account, books: Books) -> dict[str, Any]:
+    """The balance of a type; rows that stand in other records count as none themselves."""
+    block = balance.balance(books, account.plan.definitions, account.plan.back)
+    return block | {"records": NONE} if account.apart else block
 
 
 KEY = ("file", "record")

@@ -3,7 +3,7 @@ of each record, its place in the order of the file, and the record it belongs to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from converters import sorting
 from converters.columns import Bytes, Chunk, Ints, Mask
+from converters.findings import ValueProblem
 from converters.pipeline.plan import Lanes
 from converters.sequence import START
 
@@ -20,29 +21,39 @@ __all__ = ["Marked", "Marker"]
 @dataclass(frozen=True, slots=True, eq=False)
 class Marked:
     """A chunk, and the types of its records: places in the layout, or OTHER. `states` and `wrong`
-    are those of `sorting.Walk`; `parents` has, by type, the number of the last record of it."""
+    are those of `sorting.Walk`; `parents` has, by type, the number of the last record of it;
+    `problems` is what reading all files has shown of them."""
 
     chunk: Chunk
     kinds: Bytes
     states: npt.NDArray[np.int16] | None = None
     wrong: Mask | None = None
     parents: Mapping[int, Ints] | None = None
+    problems: Sequence[ValueProblem] = ()
 
 
 class Marker:
     """Guards where the records of one input have come to: the state of their order, and the last
-    record of each type. `kind` is the type of all of them where the file has only one."""
+    record of each type. `kind` is the type of all of them where the file has only one; `known`
+    tells what is wrong with records that is known before."""
 
-    def __init__(self, lanes: Lanes, kind: int | None) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        kind: int | None,
+        known: Callable[[Chunk], Sequence[ValueProblem]] = lambda _: (),
+    ) -> None:
         self._lanes = lanes
         self._kind = kind
+        self._known = known
         self.state = START
         self._last = dict.fromkeys(lanes.parents, 0)
 
     def mark(self, chunk: Chunk) -> Marked:
         """The next chunk."""
         if self._kind is not None or self._lanes.sorter is None:
-            return Marked(chunk, np.full(chunk.records, self._kind or 0, np.uint8))
+            kinds = np.full(chunk.records, self._kind or 0, np.uint8)
+            return Marked(chunk, kinds, problems=self._known(chunk))
         kinds, chunk = sorting.sort(self._lanes.sorter, chunk)
         assert self._lanes.controls is not None
         walk = sorting.walked(self._lanes.controls.order, kinds, self.state)

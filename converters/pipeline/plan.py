@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -28,13 +28,14 @@ from converters.findings import Decoder, Origin, Policy, decoder, policy
 from converters.forms import Form
 from converters.groups import Group
 from converters.mapping import Program
-from converters.model import FileSet, Layout, MappingSet
+from converters.model import FileSet, Layout, MappingSet, Table, tables
 from converters.model import Mapping as Rules
 from converters.pipeline.job import Job
 from converters.scripts import opened
 from converters.sorting import Sorter
 
 __all__ = [
+    "Family",
     "Lanes",
     "Plan",
     "Side",
@@ -98,13 +99,34 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """A table whose elements are records of their own: the lanes of its rows and of the records
+    they stand in, and the table there. `keys` are the fields of that record that go along with
+    every row; `backward` tells that rows are put into records, not taken out of them. `item` tells
+    which of the fields of a row is its number in the record."""
+
+    rows: int
+    whole: int
+    table: Table
+    keys: tuple[str, ...]
+    backward: bool
+    item: str = ""
+
+    @property
+    def most(self) -> int:
+        """Numbers of rows are those of their records times this, and their own."""
+        return self.table.times + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Lanes:
     """One plan for each type of record of the source, in the order of its layout.
 
     `targets` are the types they become. The types of a file are told apart by `sorter`, None where
     a file has only one. `controls` are those of the source, `written` those of the target; both
     are None where types have files of their own. `parents` are the types whose numbers go along,
-    `places` the items of each lane of the source that tell where its records stood.
+    `places` the items of each lane of the source that tell where its records stood. `families` are
+    the tables whose elements are records of their own, of the source or of the target.
     """
 
     source: Layout
@@ -117,6 +139,7 @@ class Lanes:
     written: Controls | None = None
     parents: tuple[int, ...] = ()
     places: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
 
     @property
     def form(self) -> Form:
@@ -142,11 +165,13 @@ def side(layout: Layout) -> Side:
     """A layout of one type of records, compiled; UsageError where it has several."""
     table = scripts.of(layout.of_one_type())
     gaiji = layout.characters.entries if layout.characters is not None else ""
-    form = forms.form(layout, partial(charset.read, table), partial(charset.write, table))
+    known = fields.compile(layout)
+    read, write = partial(charset.read, table), partial(charset.write, table)
+    form = forms.form(layout, read, write, fields.readers(known))
     compiled = checks.compile(layout)
     return Side(
         layout,
-        fields.compile(layout),
+        known,
         form,
         compiled,
         groups.compile(layout, compiled),
@@ -224,6 +249,7 @@ def _mixed(
         target.types[one.target.layout.record.name] if target and one.target else 0 for one in plans
     )
     found = Lanes(source, target, plans, policy, targets)
+    found = replace(found, families=(*_families(found, False), *_families(found, True)))
     if target and target.is_mixed and not target.is_apart:
         found = replace(found, written=controls.compile(target))
     if not source.is_mixed:
@@ -233,7 +259,8 @@ def _mixed(
         places = tuple(_place(one) for one in plans)
         return replace(found, places=places)
     asked = {rule.number for rule in numbered if rule.number is not None} - {None}
-    parents = tuple(sorted(source.types[name] for name in asked if name in source.types))
+    whole = {record.name for record in source.records if record.within is None}
+    parents = tuple(sorted(source.types[name] for name in asked if name in whole))
     return replace(
         found,
         sorter=sorting.compile(source),
@@ -242,13 +269,44 @@ def _mixed(
     )
 
 
+def _families(lanes: Lanes, backward: bool) -> Iterator[Family]:
+    """The tables of one side whose elements are records of their own."""
+    layout = lanes.target if backward else lanes.source
+    if layout is None:
+        return
+    lane_of = {kind: lane for lane, kind in enumerate(lanes.targets)} if backward else None
+    for kind, record in enumerate(layout.records):
+        if record.within is None:
+            continue
+        place = layout.types[record.within]
+        rows, whole = (lane_of[kind], lane_of[place]) if lane_of else (kind, place)
+        around = layout.records[place]
+        table = next(one for one in tables(around) if one.name == record.name)
+        keys = tuple(name for name in around.key if name in record.index)
+        known = lanes.plans[rows].definitions
+        if backward and known and not set(keys) <= _read(known):
+            keys = ()
+        item = _numbered(lanes.plans[rows], record.name) if backward else ""
+        yield Family(rows, whole, table, keys, backward, item)
+
+
+def _read(definitions: MappingSet) -> set[str]:
+    """The source fields that the rules of a mapping read."""
+    return {name for rule in definitions.mapping.rules for name in rule.sources}
+
+
 def _place(one: Plan) -> str:
     """The item that tells where the records of a lane stood in the file they come from."""
-    if one.definitions is None or one.target is None:
+    if one.target is None:
         return ""
-    own = one.target.layout.record.name
-    rules = one.definitions.mapping.rules
-    return next((rule.targets[0] for rule in rules if rule.number == own), "")
+    record = one.target.layout.record
+    return _numbered(one, record.within or record.name)
+
+
+def _numbered(one: Plan, record: str) -> str:
+    """The item that holds the number of a type of record."""
+    rules = one.definitions.mapping.rules if one.definitions else ()
+    return next((rule.targets[0] for rule in rules if rule.number == record), "")
 
 
 def reversed_lanes(there: Lanes, job: Job) -> Lanes:

@@ -19,9 +19,10 @@ from converters.columns import Bytes, Chunk
 from converters.errors import StoppedByPolicy, UsageError
 from converters.model import Layout, Mapping
 from converters.pipeline import audit as audits
-from converters.pipeline import output, work
+from converters.pipeline import kinship, output, work
 from converters.pipeline import plan as plans
 from converters.pipeline.job import STDIN, Job, Outcome
+from converters.pipeline.kinship import Kinship, Wrong
 from converters.pipeline.ledger import Ledger
 from converters.pipeline.loop import in_order
 from converters.pipeline.marking import Marked, Marker
@@ -100,7 +101,8 @@ def counted(job: Job) -> Books | None:
     lanes.source.of_one_type()
     with _session(replace(job, out=None), "count", lanes) as session:
         for number, name in enumerate(job.inputs):
-            _file(session, _source(job, name, number), partial(work.convert, lanes), None)
+            ways = partial(work.convert, lanes), None, Marker(lanes, None)
+            _file(session, _source(job, name, number), ways)
         return session.ledger.books()
 
 
@@ -160,8 +162,11 @@ def _group(session: _Session, group: Group, worker: Worker) -> None:
     """The inputs that become one output."""
     sources = [(_source(session.job, session.job.inputs[n], n), kind) for n, kind in group.members]
     with _output(session, group) as written:
+        wrong = _kinship(session, group, worker) if written else {}
         for source, kind in sources:
-            _file(session, source, worker, written, kind)
+            known = partial(kinship.problems, wrong.get(kind or 0, ()))
+            marker = Marker(session.lanes, kind, known)
+            _file(session, source, (worker, written, marker), kind)
         if written:
             written.finish(sources[-1][0])
     if written:
@@ -171,11 +176,25 @@ def _group(session: _Session, group: Group, worker: Worker) -> None:
         session.ledger.found(found)
 
 
+def _kinship(session: _Session, group: Group, worker: Worker) -> Wrong:
+    """What is wrong between records and the rows of their tables, where they become one file."""
+    lanes, job = session.lanes, session.job
+    if not any(family.backward for family in lanes.families):
+        return {}
+    found = Kinship(lanes, session.scratch)
+    for number, kind in group.members:
+        source, marker = _source(job, job.inputs[number], number), Marker(lanes, kind)
+        form = lanes.plans[kind or 0].source.form
+        tasks = chunks(source, form, job.batch_records, lambda _: None)
+        for done in in_order(map(marker.mark, tasks), partial(worker, source), job.jobs):
+            found.add(done)
+    return found.finish()
+
+
 def _file(
     session: _Session,
     source: Source,
-    worker: Worker,
-    written: output.Output | None,
+    ways: tuple[Worker, output.Output | None, Marker],
     kind: int | None = None,
 ) -> None:
     """One input from its first byte to its last, or to where the policy stops the run. `kind` is
@@ -190,7 +209,7 @@ def _file(
     try:
         form = session.lanes.plans[kind or 0].source.form
         tasks = chunks(source, form, session.job.batch_records, seen)
-        _records(session, source, tasks, (worker, written, Marker(session.lanes, kind)))
+        _records(session, source, tasks, ways)
     finally:
         charset = scripts.described(layout)
         session.inputs.append(

@@ -6,8 +6,8 @@ thread, in any order. The way back is the same function with another plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from converters.kinds.shrinking import choices
 from converters.mapping import Mapped
 from converters.pipeline.plan import Plan, Side
 
-__all__ = ["Step", "Written", "lean", "run"]
+__all__ = ["Aside", "Step", "Written", "lean", "run"]
 
 SHRUNK = outcome.CODES[outcome.SHRUNK]
 Mask = npt.NDArray[np.bool_]
@@ -69,6 +69,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What is known of the records of a chunk besides their bytes: columns that go along with the
+    fields, records that are lost whatever they hold, and what is wrong with some of them."""
+
+    columns: Mapping[str, Values] = field(default_factory=dict)
+    lost: Mask | None = None
+    problems: Sequence[ValueProblem] = ()
+
+
+NOTHING_MORE = Aside()
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """The first half of a step: what was read, and what is wrong with it."""
 
@@ -85,20 +98,21 @@ def run(
     plan: Plan,
     chunk: Chunk,
     order: Order,
-    further: Mapping[str, Values] | None = None,
+    aside: Aside = NOTHING_MORE,
 ) -> Step:
-    """One chunk through the plan. `order` is the column order of its file, `further` are columns
-    that go along with the fields."""
+    """One chunk through the plan. `order` is the column order of its file."""
     side = plan.source
     spans = side.form.spans(chunk, order)
     batch, outcomes = fields.decode(side.fields, spans, chunk.first)
-    if chunk.numbers is not None or further:
+    if chunk.numbers is not None or aside.columns:
         numbers = batch.records if chunk.numbers is None else chunk.numbers
-        batch = Batch(numbers, {**batch.columns, **(further or {})})
+        batch = Batch(numbers, {**batch.columns, **aside.columns})
     origin = side.origin(chunk, spans)
-    found, failed = _reading(plan, origin, batch, outcomes)
+    found, failed = _reading(plan, origin, (batch, outcomes), aside.problems)
     rows = _grouped(side, origin, (batch, outcomes, found), order) if side.groups else ()
     rejected = _rejected(found, chunk)
+    if aside.lost is not None:
+        rejected |= aside.lost
     read = _Reading(chunk, batch, outcomes, found, rejected, failed, rows)
     if plan.target is not None:
         return _convert(plan, plan.target, origin, read)
@@ -127,9 +141,10 @@ def _keys(side: Side, batch: Batch) -> Batch:
 
 
 def _reading(
-    plan: Plan, origin: Origin, batch: Batch, outcomes: Outcomes
+    plan: Plan, origin: Origin, read: tuple[Batch, Outcomes], known: Sequence[ValueProblem]
 ) -> tuple[pl.DataFrame, Counts]:
-    """What is wrong with the records as they were read."""
+    """What is wrong with the records as they were read; `known` was known before."""
+    batch, outcomes = read
     codes = np.maximum(origin.chunk.codes, origin.spans.codes)
     sound = codes == 0
     values = [
@@ -140,6 +155,10 @@ def _reading(
     unread = {problem.field: outcomes[problem.field] >= outcome.PROBLEM for problem in values}
     checked = _sound(plan.source.checks.run(batch, unread), sound)
     frame = findings.judged(origin, _sound(values, sound) + checked, plan.policy)
+    if known:
+        # Whatever a definition makes of the code: a file cannot be put together from such records.
+        strict = replace(plan.policy, overrides=())
+        frame = _merged(frame, findings.judged(origin, known, strict))
     if not sound.all():
         broken = findings.from_records(origin.chunk, PROBLEMS, codes, origin.spans.details)
         frame = _merged(findings.judge(broken, plan.policy), frame)

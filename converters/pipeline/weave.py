@@ -20,6 +20,7 @@ from converters import status as outcome
 from converters.columns import Batch, Bytes, Chunk, Ints
 from converters.controls import Controls, Counting
 from converters.kernels.records import pick
+from converters.pipeline import families
 from converters.pipeline.plan import Lanes, Side
 from converters.pipeline.work import Lane
 from converters.sequence import START
@@ -82,6 +83,8 @@ class Weaver:
             _Spool(scratch / f"type-{kind}") for kind in range(len(lanes.target.records))
         ]
         self._targets = lanes.targets
+        self._families = [family for family in lanes.families if family.backward]
+        self._rows = {lanes.targets[family.rows]: 0 for family in self._families}
         self.wrong: list[tuple[int, int]] = []
         self.ends = True
         self.left: list[tuple[int, str, str]] = []
@@ -121,9 +124,10 @@ class Weaver:
     def _taken(self) -> Iterator[_Taken]:
         """Runs of each type that belong together, and the order of their records."""
         done = [0] * len(self._spools)
-        while any(at < spool.rows for at, spool in zip(done, self._spools, strict=True)):
+        whole = {kind: one for kind, one in enumerate(self._spools) if kind not in self._rows}
+        while any(done[kind] < spool.rows for kind, spool in whole.items()):
             heads, limit = {}, np.iinfo(np.int64).max
-            for kind, spool in enumerate(self._spools):
+            for kind, spool in whole.items():
                 stop = min(done[kind] + ROWS, spool.rows)
                 if done[kind] < stop:
                     heads[kind] = spool.read("numbers", "i8", done[kind], stop)
@@ -189,12 +193,29 @@ class Weaver:
             if self._controls.holders[number] == kind
         }
         if not held or first == last:
-            return data, bounds
+            return self._filled(kind, data, bounds), bounds
         made, edges, unfit = _counted(self._sides[kind], data, bounds, held)
         for item, row in unfit.items():
             numbers, scale = held[item]
             self.left.append((kind, item, controls.spelled(numbers[row], scale)))
-        return made, edges
+        return self._filled(kind, made, edges), edges
+
+    def _filled(self, kind: int, data: Bytes, bounds: Ints) -> Bytes:
+        """Records with the next rows of their tables, which have come in the same order."""
+        for family in self._families:
+            place = self._targets[family.rows]
+            if self._targets[family.whole] != kind or len(bounds) < 2:
+                continue
+            form = self._sides[kind].form
+            starts, _ = forms.elements(form, data, bounds, family.table)
+            first, spool = self._rows[place], self._spools[place]
+            width = spool.bytes // max(spool.rows, 1)
+            last = first + len(starts)
+            if len(starts):
+                rows = spool.read("data", "u1", first * width, last * width)
+                data = families.put(form, family, (data, bounds), np.asarray(rows, np.uint8))
+            self._rows[place] = last
+        return data
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,8 @@ from converters.spec.hosts import SIGNS, check_host, wrong_sign
 
 __all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]
 
+PLACED: Final = {"element", "redefines", "when"}
+"""Options of every kind that say when a field is there."""
 PAPER: Final = {"name", "notes", "romaji", "sensitivity", "title"}
 EVERY: Final = PAPER | {
     *("at", "balance", "bytes", "charset", "chars", "column", "kind", "path", "quote")
@@ -136,7 +138,7 @@ def _given(document: Document, loc: Loc) -> set[str]:
     """The options that the file gives for the field, free keys left out."""
     value = document.node(loc).value
     keys = set(value) if isinstance(value, dict) else set()
-    return {key for key in keys if key in Field.model_fields}
+    return {key for key in keys if key in Field.model_fields and key not in PLACED}
 
 
 def _size(document: Document, layout: Layout, field: Field, loc: Loc) -> Iterator[Problem]:

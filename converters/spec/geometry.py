@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from converters.errors import Problem
-from converters.model import Layout
+from converters.model import Layout, View, choices
 from converters.spec.document import Document, Loc
 
 __all__ = ["check_geometry"]
@@ -19,7 +19,16 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
         return
     end: int | None = 0
     before = ""
+    heads = {view.first: view for choice in choices(layout.record) for view in choice}
     for place, field in enumerate(layout.record.fields):
+        view = heads.get(place)
+        if field.redefines is not None and field.redefines not in layout.record.index:
+            return
+        if view and view.first != view.base:
+            if size := _differs(layout, view, end):
+                yield _unequal(document, view, size)
+                return
+            end, before = layout.record.offsets[view.base], ""
         if field.at is not None and end is not None and field.at != end + 1:
             yield _misplaced(document, place, field.at - (end + 1), (end, before))
         start = field.at - 1 if field.at is not None else end
@@ -33,6 +42,21 @@ def check_geometry(document: Document, layout: Layout) -> Iterator[Problem]:
     if end is not None and end != length and not document.node(where[:-1]).doubtful:
         message = f"the fields end at byte {end}, the record at {length}"
         yield document.problem(where, "DEF-012", message, _difference(length - end))
+
+
+def _differs(layout: Layout, view: View, end: int | None) -> tuple[int, int] | None:
+    """The width of a reading and of the one before it, which ends at `end`, if they differ."""
+    record = layout.record
+    size = sum(field.bytes or 0 for field in record.fields[view.first : view.stop])
+    due = end - record.offsets[view.base] if end is not None else size
+    return (size, due) if size != due else None
+
+
+def _unequal(document: Document, view: View, sizes: tuple[int, int]) -> Problem:
+    """A reading is as wide as the one that it redefines."""
+    message = f"this reading has {_bytes(sizes[0])}, the one before it {_bytes(sizes[1])}"
+    hint = "a filler at the end makes the shorter one as wide"
+    return document.problem((*FIELDS, view.first), "DEF-012", message, hint)
 
 
 def _length_field(document: Document, layout: Layout) -> Iterator[Problem]:

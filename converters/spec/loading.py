@@ -19,10 +19,12 @@ from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
 from converters.spec.markup import check_markup
 from converters.spec.mixed import check_mixed, check_pairs
+from converters.spec.occurs import expand
 from converters.spec.parts import layout_parts, mapping_part
 from converters.spec.places import Roots
 from converters.spec.references import check_references, check_tables, check_whole
 from converters.spec.tables import load_tables
+from converters.spec.varying import check_varying
 
 __all__ = ["Definition", "lint", "list_definitions", "load_layout", "load_mapping", "load_set"]
 
@@ -156,6 +158,8 @@ def _examine(path: Path, roots: Roots, due: str | None) -> _Examined:
     document, problems = load_tables(kind, document, path.parent)
     problems += document.repeated_keys()
     if kind == "layout":
+        document, found = expand(document)
+        problems += found
         layout, found = _layout(document, path, roots)
         return _Examined(layout, None, tuple(dict.fromkeys([*problems, *found])))
     if kind == "set":
@@ -196,6 +200,7 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
         for place in range(len(part.record.fields)):
             problems += check_field(one, part, place)
         problems += check_geometry(one, part)
+        problems += check_varying(one, part)
         problems += check_markup(one, part)
         problems += check_references(one, part)
         problems += check_checks(one, part)

@@ -8,7 +8,7 @@ from typing import Final
 
 from converters import sequence
 from converters.errors import Problem
-from converters.model import Control, Layout, MappingSet, Rule, When
+from converters.model import Control, Layout, MappingSet, Record, Rule, When
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length
 from converters.spec.fitting import nearest
@@ -39,8 +39,9 @@ def check_mixed(document: Document, layout: Layout) -> Iterator[Problem]:
     yield from _names(document, layout)
     yield from _keys(document, layout)
     if layout.order:
+        whole = [record.name for record in layout.records if record.within is None]
         try:
-            sequence.compile(layout.order, [record.name for record in layout.records])
+            sequence.compile(layout.order, whole)
         except sequence.PatternError as exc:
             yield document.problem(("order",), "DEF-002", f"the order cannot be used: {exc}")
     for number, control in enumerate(layout.controls):
@@ -63,6 +64,11 @@ def _names(document: Document, layout: Layout) -> Iterator[Problem]:
 
 def _keys(document: Document, layout: Layout) -> Iterator[Problem]:
     """Where the types share a file each has keys, but for one that takes what is left."""
+    whole = [record for record in layout.records if record.within is None]
+    variable = layout.framing.variable
+    if variable and variable.by == "tables" and len(whole) > 1:
+        message = "where only counts part the records there is one type of them"
+        yield document.problem(("framing", "variable", "by"), "DEF-050", message)
     if layout.is_apart:
         if layout.order or layout.controls:
             key = "order" if layout.order else "controls"
@@ -73,13 +79,18 @@ def _keys(document: Document, layout: Layout) -> Iterator[Problem]:
         where: Loc = ("framing", "delimited", "header")
         message = "no row of column names fits several types of records"
         yield document.problem(where, "DEF-050", message, "header: false")
-    bare = [place for place, record in enumerate(layout.records) if not record.when]
+    bare = [place for place, record in enumerate(layout.records) if _is_rest(record)]
     for place in bare[1:]:
         message = "only one type of record can be without `when`"
         yield document.problem(("records", place), "DEF-002", message)
     for place, record in enumerate(layout.records):
         for at, when in enumerate(record.when):
             yield from _key(document, layout, when, ("records", place, "when", at))
+
+
+def _is_rest(record: Record) -> bool:
+    """Is it a type that takes what is left?"""
+    return not record.when and record.within is None
 
 
 def _key(document: Document, layout: Layout, when: When, loc: Loc) -> Iterator[Problem]:
@@ -101,7 +112,7 @@ def _key(document: Document, layout: Layout, when: When, loc: Loc) -> Iterator[P
 def _control(document: Document, layout: Layout, control: Control, loc: Loc) -> Iterator[Problem]:
     yield from _item(document, layout, control.field, (*loc, "field"))
     for at, name in enumerate(control.count or ()):
-        types = [record.name for record in layout.records]
+        types = [record.name for record in layout.records if record.within is None]
         yield from check_name(document, types, name, (*loc, "count", at), "record")
     for at, name in enumerate(control.sum or ()):
         yield from _item(document, layout, name, (*loc, "sum", at))
@@ -113,7 +124,7 @@ def _item(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[P
         f"{record.name}.{field.name}": field
         for record in layout.records
         for field in record.fields
-        if not field.is_filler
+        if not field.is_filler and record.within is None
     }
     if name not in items:
         hint = nearest(name, items)
@@ -148,6 +159,36 @@ def check_pairs(document: Document, mapping_set: MappingSet) -> Iterator[Problem
             if name not in named:
                 message = f"no rules for the record {name} of {side.id}"
                 yield document.key_problem(("records",), "DEF-041", message)
+    yield from _rows(document, mapping_set)
+
+
+def _rows(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:
+    """The rows of a table go to a file of their own, with the two numbers by which they find their
+    place again, and none is left out."""
+    mapping, source, target = mapping_set.mapping, mapping_set.source, mapping_set.target
+    if any(record.within for record in target.records):
+        message = f"{target.id} has rows in its records; it must be the source"
+        yield document.problem(("target",), "DEF-050", message)
+        return
+    for place, part in enumerate(mapping.records):
+        known = source.types.get(part.source)
+        record = source.records[known] if known is not None else None
+        wholes = {one.within for one in source.records if one.within}
+        if record is None or (record.within is None and record.name not in wholes):
+            continue
+        if not target.is_apart:
+            message = f"the rows of {source.id} need a file for each type of record"
+            yield document.problem(("target",), "DEF-050", message, "a target without `when`")
+            return
+        numbers = {rule.number for rule in part.rules}
+        for due in (record.within or record.name, *([record.name] if record.within else [])):
+            if due not in numbers:
+                message = f"by nothing does {record.name} find its place again"
+                hint = f"a rule with number: {due}"
+                yield document.problem(("records", place), "DEF-042", message, hint)
+        if record.within and part.filter:
+            message = "the rows of a table are moved with their record, or not at all"
+            yield document.key_problem(("records", place, "filter"), "DEF-050", message)
 
 
 def _numbers(document: Document, mapping_set: MappingSet) -> Iterator[Problem]:

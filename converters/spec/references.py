@@ -206,6 +206,11 @@ def check_condition(
         return
     field = layout.record.field(condition.field)
     asked = [] if condition.equals is None else [((*loc, "equals"), condition.equals)]
+    asked += [] if condition.least is None else [((*loc, "least"), condition.least)]
+    if condition.least is not None and not field.is_number:
+        message = f"{field.name} holds no number; its kind is {field.kind}"
+        yield document.problem((*loc, "least"), "DEF-050", message)
+        return
     asked += [((*loc, "in", at), value) for at, value in enumerate(condition.among or ())]
     for where, value in asked:
         yield from check_value(document, layout, field, value, where)

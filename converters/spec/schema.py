@@ -20,7 +20,7 @@ MODELS: Final[dict[str, type[Model]]] = {"layout": Layout, "mapping": Mapping, "
 CHOICES: Final = {
     "Between": BETWEEN,
     "Check": tuple(QUESTIONS),
-    "Condition": ("blank", "equals", "in"),
+    "Condition": ("blank", "equals", "in", "least"),
     "Control": ("count", "number", "sum"),
     "Framing": FORMS,
     "Rule": tuple("from" if name == "source" else name for name in OPERATIONS),
