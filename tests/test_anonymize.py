@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -220,12 +221,46 @@ def test_a_key_must_be_long_enough_and_the_file_appears_whole(tmp_path: Path) ->
 
 def test_what_cannot_be_replaced_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"")
-    layout = spec.load_layout("nta/corporations-xml")
-    with pytest.raises(UsageError, match="no XML"):
+    layout = spec.load_layout("vendor-a/resident")
+    framing = layout.framing.model_copy(update={"header": 10})
+    layout = layout.model_copy(update={"framing": framing})
+    with pytest.raises(UsageError, match="headers or footers"):
         anonymize(layout, str(tmp_path / "in"), tmp_path / "out", KEY, Job(()))
 
 
+def private(layout: Layout) -> Layout:
+    """The layout with every field that says it is public being personal."""
+    fields = [
+        field.model_copy(update={"sensitivity": None if field.codes else "personal"})
+        for field in layout.record.fields
+    ]
+    record = layout.record.model_copy(update={"fields": tuple(fields)})
+    return layout.model_copy(update={"records": (record,)})
+
+
+def test_xml_keeps_its_tags_and_references(tmp_path: Path) -> None:
+    layout = private(spec.load_layout("nta/corporations-xml"))
+    data = (SAMPLES / "nta" / "corporations-xml" / "input.xml").read_bytes()
+    path, out = tmp_path / "in.xml", tmp_path / "out.xml"
+    path.write_bytes(data)
+    done = anonymize(layout, str(path), out, KEY, Job((str(path),)))
+    made = out.read_bytes()
+    assert len(made) == len(data) and done.records == 12
+    assert judged(layout, out, tmp_path / "b") == judged(layout, path, tmp_path / "a")
+    assert made.count("別表記".encode()) == 0 < data.count("<![CDATA[<別表記>]]>".encode())
+    marks = re.compile(rb"<!\[CDATA\[|\]\]>|</?[a-zA-Z?][^<>]*>|&[^;]*;")
+    assert marks.findall(made) == marks.findall(data)
+    was, now = texts(layout, path), texts(layout, out)
+    for name in ("商号又は名称", "法人番号", "国内所在地_丁目番地等", "フリガナ", "変更年月日"):
+        pairs = zip(was[f"法人.{name}"], now[f"法人.{name}"], strict=True)
+        stayed = [one for one, other in pairs if one and one == other]
+        assert len(stayed) <= done.kept.get(name, 0), (name, stayed)
+
+
 FORMS = {
+    "a table in UTF-16": "hosts/excel",
+    "a table of a host": "hosts/ibm-csv",
+    "a table with escapes": "hosts/jis",
     "EUC": "hosts/euc",
     "IBM with shift codes": "hosts/ibm",
     "KEIS, names without shift codes": "hosts/keis",

@@ -89,6 +89,7 @@ ALLOWED |= {
         "findings",
         "generate",
         "kinds",
+        "markup",
         "pipeline",
         "sorting",
         "variable",

@@ -538,12 +538,9 @@ def test_commands_that_cannot_do_it_say_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, out = str(files(tmp_path, SOUND)), str(tmp_path / "out")
-    layout, key = str(tmp_path / "people.yaml"), tmp_path / "key"
-    key.write_bytes(bytes(range(32)))
-    keyed = ["--layout", layout, "--key-file", str(key), "--out", out]
-    assert main(["anonymize", path, *keyed]) == 2
+    layout = str(tmp_path / "people.yaml")
     assert main(["generate", layout, "--records", "9", "--defects", "0.5", "--out", out]) == 2
-    assert capsys.readouterr().err.count("XML") == 2
+    assert capsys.readouterr().err.count("XML") == 1
     assert main(["generate", layout, "--records", "9", "--out", out]) == 0
     assert main(["validate", out, "--layout", layout]) == 0
     assert main(["preview", path, "--layout", layout]) == 0

@@ -74,8 +74,9 @@ def anonymize(layout: Layout, source: str, out: Path, key: bytes, job: Job) -> R
 
 def _written(layout: Layout, source: Source, file: BinaryIO, key: bytes, job: Job) -> Replaced:
     framing = layout.framing
-    if framing.xml or framing.header or framing.footer:
-        raise UsageError(f"{layout.id}: anonymize takes no XML, and no files with header or footer")
+    if framing.header or framing.footer or (framing.xml and framing.xml.extra != "reject"):
+        what = "headers or footers of bytes, and no elements that the layout does not know"
+        raise UsageError(f"{layout.id}: anonymize takes no {what}")
     made = _made(plans.lanes(replace(job, layout=layout)), key, source)
     form = made.lanes.form
     tasks = chunks(source, form, job.batch_records, lambda data: job.progress(len(data)))

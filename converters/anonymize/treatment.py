@@ -35,6 +35,7 @@ from converters.delimited import Delimited, raw_columns
 from converters.edges import Edges
 from converters.errors import UsageError
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
+from converters.markup import Markup
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 from converters.variable import Variable
@@ -132,6 +133,9 @@ def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
 
 def _edges(side: Side, chunk: Chunk, spans: Spans, order: Order) -> tuple[Ints, Ints]:
     """Where every field of every record stands among the chunk's own bytes."""
+    if isinstance(side.form, Markup):
+        start, stop, _ = side.form.written(chunk, order)
+        return start, stop
     places = [spans.of(place) for place in range(len(side.layout.record.fields))]
     start, stop = (np.array([each[end] for each in places], np.int64) for end in (0, 1))
     _unescaped(side, chunk, order, (start, stop))

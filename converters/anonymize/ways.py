@@ -6,7 +6,8 @@ again; only a value that is written in as many bytes as before, at the same plac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -32,21 +33,28 @@ IN_SINGLE: Final = ("absent", "implied", "padded")
 
 Read = Callable[[Bytes, Ints, Ints], tuple[Text, Status]]
 Write = Callable[[Text], tuple[Text, Status]]
+Found = tuple[int, int, str]
+"""Where a character stands in a value, its bytes, and what it is; "" for what stays."""
 Treat = Callable[[Bytes, Bytes, Ints], None]
 """Replaces the values of some UTF-8 in another array of the same size; spans are 2 × n."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a field is read as text and written. `charset` is that of a text, None of a number, with
-    the shift code that is left out in `front` of it; `blends` where a sign or a zone has several
-    spellings, of which the one that stands there stays."""
+    """How a field is read as text and written.
+
+    Where it is text, `codes` finds the characters of one value, and `encode` gives the bytes of
+    one; `filling` are the bytes that may fill a field up. `blends` where a sign or a zone has
+    several spellings, of which the one that stands there stays.
+    """
 
     read: Read
     write: Write
-    charset: Charset | None = None
-    front: bytes = b""
+    codes: Callable[[bytes], Iterator[Found]] | None = None
+    encode: Callable[[str], bytes] = str.encode
+    filling: bytes = b""
     blends: bool = False
+    is_markup: bool = False
 
 
 def is_plain(charset: Charset) -> bool:
@@ -59,16 +67,62 @@ def way(layout: Layout, field: Field | None) -> Way | None:
     file, script = scripts.of(layout), scripts.of(layout, field)
     if field is not None and (field.is_number or field.kind == "float") and field.is_host:
         return _numeric(layout, field, script)
+    if layout.framing.xml:
+        return _markup(layout, script)
     if is_plain(file) and script.name == file.name:
         return None
     known = Field(name="record", kind="mixed") if field is None else _as_text(field)
     decode = decode_text(known, layout, script)
+    front = b"" if field is None else scripts.opened(field, script)
     return Way(
         lambda data, start, stop: decode(data, start, stop, {}),
         partial(encode_text, known, layout, script),
-        script,
-        b"" if field is None else scripts.opened(field, script),
+        partial(_codes, script, front),
+        lambda character: charsets.code(script.encode, ord(character)),
+        script.blank + script.space,
     )
+
+
+def _codes(script: Charset, front: bytes, value: bytes) -> Iterator[Found]:
+    """The characters of a value, before which the shift code `front` was left out."""
+    for place, size, characters in charsets.codes(script, front + value):
+        yield place - len(front), size, characters if len(characters) == 1 else ""
+
+
+def _markup(layout: Layout, script: Charset) -> Way:
+    """Values of XML, and whole records: what is written with tags or references goes character by
+    character, between them."""
+    decode = decode_text(Field(name="record", kind="mixed"), layout, script)
+
+    def write(column: Text) -> tuple[Text, Status]:
+        values = series(column)
+        plain = ~values.str.contains_any(["&", "<"]).fill_null(False)
+        return text(values.set(~plain, None)), np.zeros(len(column), np.uint8)
+
+    return Way(
+        lambda data, start, stop: decode(data, start, stop, {}), write, _between, is_markup=True
+    )
+
+
+def _between(value: bytes) -> Iterator[Found]:
+    """The characters between tags and references, which stay, and those in CDATA."""
+    place = 0
+    for found in MARKS.finditer(value):
+        yield from _characters(value, place, found.start())
+        if found[1] is not None:
+            yield from _characters(value, *found.span(1))
+        place = found.end()
+    yield from _characters(value, place, len(value))
+
+
+def _characters(value: bytes, place: int, end: int) -> Iterator[Found]:
+    for character in value[place:end].decode("utf-8", "surrogateescape"):
+        size = len(character.encode("utf-8", "surrogateescape"))
+        yield place, size, "" if "\ud800" <= character <= "\udfff" else character
+        place += size
+
+
+MARKS: Final = re.compile(rb"<!\[CDATA\[(.*?)\]\]>|<!--.*?-->|<[^<>]*>|&[^;\s<]*;?", re.DOTALL)
 
 
 def _as_text(field: Field) -> Field:
@@ -115,36 +169,40 @@ def replaced(one: Way, data: Bytes, out: Bytes, spans: Ints, treat: Treat) -> Ma
     stays: Mask = (column.lengths > 0) | (status >= outcome.PROBLEM)
     stays[fits[_put(one, (data, out), spans[:, fits], (take(was, fits), take(now, fits)))]] = False
     rows = np.flatnonzero(stays)
-    if one.charset is not None and len(rows):
+    if one.codes is not None and len(rows):
         stays[rows] = _by_code(one, (data, out), (spans, rows), treat)
     return stays
 
 
 def _by_code(one: Way, arrays: tuple[Bytes, Bytes], where: tuple[Ints, Ints], treat: Treat) -> Mask:
-    """Values with a fault, or with codes that nobody would write again: code by code, each of which
-    becomes one of as many bytes; which have none that could. A loop over the few that there are."""
-    (data, out), (spans, rows), script, front = arrays, where, one.charset, one.front
-    assert script is not None, "a number has no characters"
+    """Values with a fault, or written as nobody would write them again: code by code, each of which
+    becomes one of as many bytes; which have none that could, or a character as its number. A loop
+    over the few that there are."""
+    (data, out), (spans, rows) = arrays, where
+    assert one.codes is not None, "a number has no characters"
     found: list[list[tuple[int, int]]] = []
-    texts = [""] * spans.shape[1]
+    texts, stays = [""] * spans.shape[1], np.ones(len(rows), np.bool_)
     for row in rows.tolist():
         begin, end = spans[:, row].tolist()
-        known = charsets.codes(script, front + data[begin:end].tobytes())
-        single = [one for one in known if len(one[2]) == 1]
-        found.append([(begin - len(front) + place, size) for place, size, _ in single])
-        texts[row] = "".join(character for _, _, character in single)
+        known = [each for each in one.codes(data[begin:end].tobytes()) if each[2]]
+        found.append([(begin + place, size) for place, size, _ in known])
+        texts[row] = "".join(character for _, _, character in known)
     pool, bounds = flat(text(pl.Series(texts, dtype=pl.String)))
     other = pool.copy()
     treat(pool, other, np.stack([bounds[:-1], bounds[1:]]))
-    stays = np.ones(len(rows), np.bool_)
     for number, (row, places) in enumerate(zip(rows.tolist(), found, strict=True)):
         made = other[bounds[row] : bounds[row + 1]].tobytes().decode()
         for (place, size), was, now in zip(places, texts[row], made, strict=True):
-            code = charsets.code(script.encode, ord(now))
+            code = one.encode(now)
             if now != was and len(code) == size:
                 out[place : place + size] = np.frombuffer(code, np.uint8)
                 stays[number] = False
+        stays[number] |= one.is_markup and NUMBERED in data[slice(*spans[:, row])].tobytes()
     return stays
+
+
+NUMBERED: Final = b"&#"
+"""A character of XML that is written as its number."""
 
 
 def _column(pool: Bytes, bounds: Ints) -> Text:
@@ -167,19 +225,12 @@ def _put(one: Way, arrays: tuple[Bytes, Bytes], spans: Ints, texts: tuple[Text, 
     else:
         left, right = (_same(data, at, was, bounds) for at in (spans[0], spans[1] - sizes))
         begins = np.where(left, spans[0], spans[1] - sizes)
-        dull = _filling(one)
+        dull = np.asarray(np.isin(np.arange(256), list(one.filling)), np.bool_)
         more = _loud(data, spans[0], widths, dull) != _loud(was, bounds[:-1], sizes, dull)
         found = (left | right) & ~more
     goal, source = _places(begins[found], sizes[found]), _places(bounds[:-1][found], sizes[found])
     out[goal] = now[source] ^ was[source] ^ data[goal] if one.blends else now[source]
     return np.asarray(found, np.bool_)
-
-
-def _filling(one: Way) -> Mask:
-    """Which bytes may fill a field up."""
-    known = b"" if one.charset is None else one.charset.blank + one.charset.space
-    found: Mask = np.isin(np.arange(256), list(known))
-    return found
 
 
 def _places(begins: Ints, sizes: Ints) -> Ints:

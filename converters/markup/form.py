@@ -125,6 +125,11 @@ class Markup:
         (start, stop, _), _ = self._found(data, edges, np.zeros(1, np.uint8), tags)
         return list(zip(start[:, 0].tolist(), stop[:, 0].tolist(), strict=True))
 
+    def written(self, chunk: Chunk, order: Order) -> Places:
+        """Where the values of the records of a chunk are written, references and all."""
+        tags = order if isinstance(order, bytes) else self._tags()
+        return self._found(chunk.data, np.column_stack(chunk.edges), chunk.codes.copy(), tags)[0]
+
     def _found(self, data: Bytes, edges: Ints, codes: Status, tags: bytes) -> tuple[Places, Ints]:
         """Where the values of records lie, as they are written; and where a problem is, which
         `codes` then tells."""
