@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_varying import FORMS, NARROW, ORDER, Order, joined, placed
 
 from converters import generate, pipeline, spec
+from converters.errors import UsageError
 from converters.model import MappingSet
 from converters.pipeline import Job, kinship, weave
 from converters.pipeline.kinship import TOLD
@@ -287,6 +288,12 @@ def test_rows_of_records_that_a_filter_leaves_out_are_left_out(tmp_path: Path) -
     assert (counts["read"], counts["converted"], counts["rejected"]) == (2, 1, 0)
     assert done.exit_code == 0
     assert len((tmp_path / "there" / "x.item.csv").read_text("utf-8").splitlines()) == 3
+
+
+def test_a_part_of_a_file_makes_no_round_trip(tmp_path: Path) -> None:
+    inputs = written(tmp_path, SOUND)
+    with pytest.raises(UsageError, match="all their types"):
+        pipeline.roundtrip(Job(inputs, definitions(tmp_path, "rdw"), back=True))
 
 
 @pytest.mark.parametrize("form", ["maximum", "rdw", "lines"])
