@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from test_varying import FORMS, NARROW, ORDER, Order, joined, placed
 
 from converters import generate, pipeline, spec
+from converters.errors import UsageError
 from converters.model import MappingSet
 from converters.pipeline import Job, kinship, weave
 from converters.pipeline.kinship import TOLD
@@ -274,6 +275,35 @@ def test_what_only_the_target_refuses_rejects_the_record_too_and_is_told(tmp_pat
     assert len((tmp_path / "there" / "x.item.csv").read_text("utf-8").splitlines()) == 2
 
 
+@pytest.mark.parametrize("form", ["maximum", "rdw", "tables"])
+@settings(max_examples=12)
+@given(
+    orders=ORDERS,
+    spoils=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=4),
+)
+def test_whatever_is_broken_every_rejected_record_is_told_of(
+    form: str, orders: list[Order], spoils: list[tuple[int, int]]
+) -> None:
+    data = bytearray(joined(form, orders))
+    for place, byte in spoils:
+        data[place % len(data)] = byte
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "x.dat").write_bytes(data)
+        known = definitions(folder, form)
+        job = Job((str(folder / "x.dat"),), known, out=folder / "there", keep_residual=True)
+        counts = pipeline.convert(job).report["counts"]
+        frame = pl.read_parquet(folder / "there" / "findings.parquet")
+        told = frame.filter(action="record-rejected")["record"].n_unique()
+        assert counts["read"] == counts["converted"] + counts["rejected"]
+        assert counts["rejected"] == told
+        outputs = tuple(str(folder / "there" / f"x.{name}.csv") for name in HEADS)
+        back = Job(outputs, known, back=True, residual=folder / "there", out=folder / "back")
+        assert pipeline.convert(back).exit_code in (0, 3)
+        if not counts["rejected"]:
+            assert (folder / "back" / "x.dat").read_bytes() == data
+
+
 def test_rows_of_records_that_a_filter_leaves_out_are_left_out(tmp_path: Path) -> None:
     rules = RULES.replace(
         "  - source: 明細",
@@ -287,6 +317,12 @@ def test_rows_of_records_that_a_filter_leaves_out_are_left_out(tmp_path: Path) -
     assert (counts["read"], counts["converted"], counts["rejected"]) == (2, 1, 0)
     assert done.exit_code == 0
     assert len((tmp_path / "there" / "x.item.csv").read_text("utf-8").splitlines()) == 3
+
+
+def test_a_part_of_a_file_makes_no_round_trip(tmp_path: Path) -> None:
+    inputs = written(tmp_path, SOUND)
+    with pytest.raises(UsageError, match="all their types"):
+        pipeline.roundtrip(Job(inputs, definitions(tmp_path, "rdw"), back=True))
 
 
 @pytest.mark.parametrize("form", ["maximum", "rdw", "lines"])
@@ -409,3 +445,109 @@ def test_rows_that_would_not_find_their_place_again_are_refused(
     (tmp_path / "m.yaml").write_text(RULES.replace(before, after, 1), encoding="utf-8")
     problems = spec.lint([tmp_path / "m.yaml"], [tmp_path])
     assert [problem.code for problem in problems] == [code]
+
+
+MIXED = """kind: layout
+id: order
+charset: cp932
+framing: {fixed: {length: 15, terminator: lf}}
+order: (head data* tail)+
+controls:
+  - {field: tail.数, count: [data]}
+records:
+  - name: head
+    when: [{at: 1, is: [H]}]
+    fields: [{name: 区分, bytes: 1}, {name: 名, bytes: 14}]
+  - name: data
+    when: [{at: 1, is: [D]}]
+    fields:
+      - {name: 区分, bytes: 1}
+      - {name: 番号, bytes: 2, kind: digits}
+      - name: 月
+        occurs: 3
+        rows: true
+        fields: [{name: 額, bytes: 3, kind: zoned, digits: 3}, {name: 印, bytes: 1}]
+  - name: tail
+    when: [{at: 1, is: [T]}]
+    fields: [{name: 区分, bytes: 1}, {name: 数, bytes: 3, kind: integer}, {filler: 11}]
+"""
+PARTS = """kind: layout
+id: tables
+charset: utf-8
+framing: {delimited: {}}
+records:
+  - {name: head, fields: [{name: 行, kind: integer}, {name: 区分}, {name: 名}]}
+  - {name: data, fields: [{name: 行, kind: integer}, {name: 区分}, {name: 番号}]}
+  - name: month
+    fields:
+      - {name: 行, kind: integer}
+      - {name: 番, kind: integer}
+      - {name: 先頭, kind: integer}
+      - {name: 額, kind: integer}
+      - {name: 印}
+  - {name: tail, fields: [{name: 行, kind: integer}, {name: 区分}, {name: 数, kind: integer}]}
+"""
+BETWEEN = """kind: mapping
+id: m
+source: order
+target: tables
+records:
+  - source: head
+    target: head
+    rules: [{to: 行, number: head}, {to: 区分, from: 区分}, {to: 名, from: 名}]
+  - source: data
+    target: data
+    rules: [{to: 行, number: data}, {to: 区分, from: 区分}, {to: 番号, from: 番号}]
+  - source: 月
+    target: month
+    rules:
+      - {to: 行, number: data}
+      - {to: 番, number: 月}
+      - {to: 先頭, number: head}
+      - {to: 額, from: 額}
+      - {to: 印, from: 印}
+  - source: tail
+    target: tail
+    rules: [{to: 行, number: tail}, {to: 区分, from: 区分}, {to: 数, from: 数}]
+"""
+FILE = (
+    b"Hone           \nD01001a002b003 \nD02004c005d006e\nT002           \n"
+    b"Htwo           \nD03007a008b009c\nT001           \n"
+)
+
+
+def mixed(folder: Path) -> MappingSet:
+    for name, text in (("order", MIXED), ("tables", PARTS), ("m", BETWEEN)):
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return spec.load_mapping("m", [folder])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 100])
+def test_rows_without_a_count_stand_among_types_that_count_each_other(
+    tmp_path: Path, batch: int
+) -> None:
+    known, path = mixed(tmp_path), tmp_path / "x.dat"
+    path.write_bytes(FILE)
+    job = Job((str(path),), known, out=tmp_path / "there", batch_records=batch)
+    assert pipeline.convert(job).exit_code == 0
+    rows = (tmp_path / "there" / "x.month.csv").read_text("utf-8").splitlines()
+    assert rows[1:5] == ["2,1,1,1,a", "2,2,1,2,b", "2,3,1,3,", "3,1,1,4,c"]
+    assert rows[7:] == ["6,1,5,7,a", "6,2,5,8,b", "6,3,5,9,c"]
+    names = ("month", "tail", "data", "head")
+    outputs = tuple(str(tmp_path / "there" / f"x.{name}.csv") for name in names)
+    job = Job(outputs, known, back=True, out=tmp_path / "back", batch_records=batch)
+    assert pipeline.convert(job).exit_code == 0
+    assert (tmp_path / "back" / "x.dat").read_bytes() == FILE
+
+
+def test_what_is_left_out_is_not_counted_in_what_is_written(tmp_path: Path) -> None:
+    known, path = mixed(tmp_path), tmp_path / "x.dat"
+    path.write_bytes(FILE)
+    pipeline.convert(Job((str(path),), known, out=tmp_path / "there"))
+    rows = tmp_path / "there" / "x.month.csv"
+    rows.write_text(rows.read_text("utf-8").replace("3,2,1,5,d\n", ""), encoding="utf-8")
+    names = ("head", "data", "month", "tail")
+    outputs = tuple(str(tmp_path / "there" / f"x.{name}.csv") for name in names)
+    assert pipeline.convert(Job(outputs, known, back=True, out=tmp_path / "back")).exit_code == 3
+    left = FILE.replace(b"D02004c005d006e\n", b"").replace(b"T002", b"T001")
+    assert (tmp_path / "back" / "x.dat").read_bytes() == left

@@ -15,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from converters import anonymize, fields, generate, pipeline, spec
+from converters.cli import main
 from converters.columns import Chunk, series
 from converters.errors import UsageError
 from converters.model import Layout, MappingSet
@@ -394,6 +395,13 @@ def test_generated_files_have_a_reading_for_each_record(tmp_path: Path) -> None:
     generate.write(one, path, 300, 3)
     assert pipeline.validate(Job((str(path),), layout=one, out=tmp_path / "v")).exit_code == 0
     assert {bytes([byte]) for byte in path.read_bytes()[::17]} == {b"1", b"2", b"3", b"4"}
+
+
+def test_a_layout_shows_when_its_fields_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["layout", "show", "host/orders"]) == 0
+    shown = capsys.readouterr().out
+    for condition in ("[客区分 = 1]", "[客区分 = 2]", "[明細数 ≥ 1]", "[明細数 ≥ 5]"):
+        assert condition in shown
 
 
 def test_bytes_that_belong_to_no_field_are_not_taken_for_anonymous(tmp_path: Path) -> None:

@@ -74,13 +74,28 @@ def _fields(layout: Layout, lang: str) -> Table:
 def _row(field: Field, lang: str) -> tuple[str, ...]:
     kind = " ".join(part for part in (field.kind, field.style) if part)
     widths = ("" if number is None else str(number) for number in (field.bytes, field.chars))
-    return (*widths, field.name, kind, _required(field.required, lang), field.notes)
+    notes = " ".join(part for part in (_there(field), field.notes) if part)
+    return (*widths, field.name, kind, _required(field.required, lang), notes)
+
+
+def _there(field: Field) -> str:
+    """When the field is there, in brackets; empty where it always is."""
+    element = field.element
+    if element is not None and element.depending is not None:
+        return f"[{element.depending} ≥ {element.number}]"
+    return f"[{_condition(field.when)}]" if field.when else ""
 
 
 def _required(required: bool | Condition, lang: str) -> str:
     if isinstance(required, bool):
         return YES[lang] if required else ""
-    if required.blank is not None:
-        return f"{required.field} {'=' if required.blank else '≠'} ''"
-    values = (required.equals,) if required.equals is not None else required.among or ()
-    return f"{required.field} = {', '.join(values)}"
+    return _condition(required)
+
+
+def _condition(asked: Condition) -> str:
+    if asked.blank is not None:
+        return f"{asked.field} {'=' if asked.blank else '≠'} ''"
+    if asked.least is not None:
+        return f"{asked.field} ≥ {asked.least}"
+    values = (asked.equals,) if asked.equals is not None else asked.among or ()
+    return f"{asked.field} = {', '.join(values)}"

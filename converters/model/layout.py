@@ -86,7 +86,6 @@ class Element(Model):
     """
 
     table: Name = Key(description="the table")
-    item: str = Key(description="the name of the field in each repetition; empty for a filler")
     number: Size = Key(description="the repetition, counted from 1")
     times: Size = Key(description="the most repetitions")
     least: int = Key(0, ge=0, description="the fewest repetitions")

@@ -89,6 +89,8 @@ def roundtrip(job: Job) -> Outcome:
     """Files there and back in memory; every field whose bytes differ is a finding."""
     assert job.mapping is not None, "a round trip needs a mapping"
     lanes = plans.lanes(job)
+    if lanes.source.is_apart:
+        raise UsageError("a round trip is for files that hold all their types of records")
     back = plans.reversed_lanes(lanes, job)
     with _session(job, "roundtrip", lanes) as session:
         return _run(session, partial(work.return_trip, lanes, back, job.keep_residual))

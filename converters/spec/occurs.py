@@ -128,7 +128,7 @@ class _Expansion:
         name, size = _text(keys["name"]), sum(map(_width, made))
         self.rows.append((keys["name"], made))
         for number in range(1, times + 1):
-            told = {"table": name, "item": "", "number": str(number), "times": str(times)}
+            told = {"table": name, "number": str(number), "times": str(times)}
             leaves = {key: _leaf(node, text) for key, text in {**told, "rows": "true"}.items()}
             counted = {key: keys[key] for key in ("least", "depending") if key in keys}
             element = Node(node.line, node.column, leaves | counted)
@@ -171,8 +171,7 @@ class _Expansion:
             keys["name"] = _leaf(keys["name"], "-".join([item, *map(str, above.numbers)]))
         if above.table:
             table, counts = above.table
-            inner = "-".join([item, *map(str, above.numbers[1:])]) if item else ""
-            told = {"table": table, "item": inner, "number": str(above.numbers[0])}
+            told = {"table": table, "number": str(above.numbers[0])}
             leaves = {key: _leaf(node, text) for key, text in told.items()}
             keys["element"] = Node(node.line, node.column, leaves | counts)
         return replace(node, value=keys)
