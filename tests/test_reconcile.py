@@ -217,6 +217,25 @@ def test_a_changed_amount_and_a_changed_code_are_found(tmp_path: Path, source: P
     }
 
 
+def test_values_that_went_with_their_record_are_not_told_as_lost(
+    tmp_path: Path, source: Path
+) -> None:
+    """One record is missing, and another has lost its 氏名: only that is a loss of values."""
+    run(tmp_path / "run", GOOD, source)
+    head, *rows = (tmp_path / "run" / "in.csv").read_text(encoding="utf-8").splitlines()
+    place = head.split(",").index("氏名")
+    filled = [n for n, row in enumerate(rows) if row.split(",")[place]]
+    cells = rows[filled[1]].split(",")
+    cells[place] = ""
+    rows[filled[1]] = ",".join(cells)
+    del rows[filled[0]]
+    theirs = tmp_path / "theirs.csv"
+    theirs.write_text("\r\n".join([head, *rows, ""]), encoding="utf-8", newline="")
+    found = beyond(files(Job((str(source),), mapping=GOOD), (str(theirs),))[1])
+    assert ("BAL-012", "written") in found
+    assert {name for code, name in found if code == "BAL-007"} == {"氏名"}
+
+
 def test_the_command_compares_and_ends_with_three_where_it_must(
     tmp_path: Path,
     source: Path,

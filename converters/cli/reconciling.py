@@ -111,7 +111,7 @@ def _show(found: Sequence[Difference], as_json: bool) -> None:
         rows: list[dict[str, Any]] = [asdict(one) for one in found]
         click.echo(json.dumps({"differences": rows}, ensure_ascii=False, indent=1))
         return
-    for one in found:
+    for one in sorted(found, key=lambda one: not one.is_beyond):
         click.echo(f"{one.code or '-':7}  {one.kind:10}  {one.name}: {one.first} → {one.second}")
     beyond = sum(one.is_beyond for one in found)
     say("differences" if found else "no-differences", found=len(found), beyond=beyond)

@@ -51,15 +51,18 @@ def _fields(due: Tally, found: Tally, policy: Policy) -> Iterator[Difference]:
     """Field by field: what the mapping makes of the source, and what stands in the target."""
     if due.key != found.key:
         yield Difference("key", "", _key(due.key), _key(found.key), "BAL-005")
+    missing = max(due.records - found.records, 0)
     for name, one in due.fields.items():
         two = found.fields.get(name, FieldTally(0))
-        yield from _field(name, one, two)
+        yield from _field(name, one, two, missing)
         yield from _categories(name, one, two, policy)
 
 
-def _field(name: str, due: FieldTally, found: FieldTally) -> Iterator[Difference]:
-    if due.filled != found.filled:
-        code = "BAL-007" if found.filled < due.filled else "BAL-005"
+def _field(name: str, due: FieldTally, found: FieldTally, missing: int) -> Iterator[Difference]:
+    """Values that went with `missing` records are shown: the records are beyond, not they."""
+    lost = due.filled - found.filled
+    if lost:
+        code = "BAL-005" if lost < 0 else "BAL-007" if lost > missing else ""
         yield Difference("fill", name, str(due.filled), str(found.filled), code)
     if due.unknown != found.unknown:
         code = "BAL-011" if found.unknown > due.unknown else "BAL-005"
