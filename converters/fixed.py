@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, scripts, status
+from converters import charset, punctuation, scripts, status
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.framing import (
@@ -26,17 +26,17 @@ from converters.framing import (
     ended,
     mark,
     marked,
-    split,
     view,
 )
 from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
 from converters.kernels.frame import split_fixed
 from converters.model import Field, Layout
+from converters.punctuation import Punctuation
 
 __all__ = ["Fixed", "form", "slots"]
 
-NEWLINE: Final = {"crlf": 2, "lf": 1, "none": 0}
-"""Bytes of each terminator."""
+NEWLINE: Final = {"crlf": 2, "lf": 1, "nl": 1, "none": 0}
+"""Characters of each terminator."""
 
 LONGEST: Final = 1 << 20
 """Bytes after which a record without an end is cut, for records up to 64 KiB."""
@@ -55,6 +55,8 @@ class Fixed:
 
     length: int
     newline: int
+    signs: Punctuation
+    ending: Bytes
     marked: bytes
     bom: bool
     mark: bytes
@@ -85,7 +87,7 @@ class Fixed:
 
     def split(self, data: Bytes, eof: bool) -> Split:
         shape = (self.length, self.newline, self.longest)
-        return split(split_fixed, data, eof, shape, self.length + self.newline)
+        return self.signs.split(split_fixed, data, eof, shape, self.length + self.newline)
 
     def spans(self, chunk: Chunk, order: Order) -> Spans:
         begin, broken = chunk.bounds[:-1], np.flatnonzero(chunk.codes)
@@ -123,7 +125,8 @@ class Fixed:
 
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows = np.flatnonzero(keep)
-        row = self.length + self.newline
+        newline = self.newline if self.signs.look is None else 0
+        row = self.length + newline
         out = np.empty(len(rows) * row + SPILL, np.uint8)
         given = iter(texts)
         columns = view([None if filler else next(given) for filler in self.fillers])
@@ -135,23 +138,36 @@ class Fixed:
             rows,
             self.slots,
             self.pads,
-            self.newline,
+            newline,
             out,
         )
+        if newline < self.newline:
+            return _terminated(out[: len(rows) * row].reshape(len(rows), row), self.ending)
         return out[: len(rows) * row], np.arange(len(rows) + 1, dtype=np.int64) * row
+
+
+def _terminated(rows: Bytes, ending: Bytes) -> tuple[Bytes, Ints]:
+    """Records of one length, a row each, with a line end that is no ASCII."""
+    count, length = rows.shape
+    size = length + len(ending)
+    out = np.empty((count, size), np.uint8)
+    out[:, :length] = rows
+    out[:, length:] = ending
+    return out.reshape(-1), np.arange(count + 1, dtype=np.int64) * size
 
 
 def form(layout: Layout) -> Fixed:
     """The form of a layout with fixed framing."""
     framing = layout.framing.fixed
     assert framing is not None, "a fixed form needs fixed framing"
-    return slots(layout, (framing.length, NEWLINE[framing.terminator], framing.eof), framing.bom)
+    return slots(layout, (framing.length, framing.terminator, framing.eof), framing.bom)
 
 
-def slots(layout: Layout, shape: tuple[int, int, str], bom: bool = False) -> Fixed:
-    """The fields of a layout side by side; `shape` is the length, the bytes of the terminator and
-    the end-of-file mark."""
-    length, newline, eof = shape
+def slots(layout: Layout, shape: tuple[int, str, str], bom: bool = False) -> Fixed:
+    """The fields of a layout side by side; `shape` is the length, the terminator and the
+    end-of-file mark. Without terminators the mark is a byte 1A in any charset."""
+    length, terminator, eof = shape
+    signs = punctuation.lines(scripts.of(layout)) if terminator != "none" else punctuation.BYTES
     fields = layout.record.fields
     own = [scripts.of(layout, field) for field in fields]
     sides, pads = zip(*map(_padding, fields, own), strict=True)
@@ -164,10 +180,12 @@ def slots(layout: Layout, shape: tuple[int, int, str], bom: bool = False) -> Fix
     sizes = [[len(pad) for pad in pads], [len(blank) for blank in blanks]]
     return Fixed(
         length=length,
-        newline=newline,
+        newline=NEWLINE[terminator],
+        signs=signs,
+        ending=np.frombuffer(signs.spell(punctuation.LINES[terminator]), np.uint8),
         marked=marked(scripts.of(layout)),
         bom=bom,
-        mark=b"\x1a" if eof == "1a" else b"",
+        mark=signs.spell("\x1a") if eof == "1a" else b"",
         at=at,
         width=width,
         fillers=tuple(field.is_filler for field in fields),

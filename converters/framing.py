@@ -51,6 +51,7 @@ __all__ = [
     "Loose",
     "Packer",
     "Split",
+    "Splitter",
     "ended",
     "mark",
     "marked",

@@ -17,13 +17,14 @@ import numpy as np
 from converters import charset, scripts
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints
+from converters.framing import Split, Splitter, split
 from converters.kernels.frame import CR, LF, MARK, QUOTE
 from converters.kernels.narrow import OPENS, OTHER, Look, narrow
 from converters.model import Layout
 
-__all__ = ["LINES", "Punctuation", "newline", "of"]
+__all__ = ["BYTES", "LINES", "Punctuation", "lines", "newline", "of"]
 
-LINES: Final = {"crlf": "\r\n", "lf": "\n", "nl": "\x85"}
+LINES: Final = {"crlf": "\r\n", "lf": "\n", "nl": "\x85", "none": ""}
 """Each terminator, in the characters that `spell` knows."""
 
 ASCII: Final = {"\t": b"\x09", "\n": b"\x0a", "\r": b"\x0d", "\x1a": b"\x1a"}
@@ -32,6 +33,9 @@ EBCDIC: Final = {"\t": b"\x05", "\n": b"\x25", "\r": b"\x0d", "\x1a": b"\x3f", "
 
 SEEN: Final = {"\t": 9, "\n": LF, "\r": CR, "\x1a": MARK, "\x85": LF}
 """What framing takes each of them for."""
+
+Shape = tuple[int, int, int]
+"""The length of a record, what ends it, and the bytes after which it is given up."""
 
 CHARACTER: Final = 0x3FFFFFF
 """The bits of a cell that say which character it is."""
@@ -71,6 +75,16 @@ class Punctuation:
         bounds, stop = (-(-places // self.unit) for places in (chunk.bounds, chunk.stop))
         return replace(chunk, data=data, bounds=bounds, stop=stop)
 
+    def split(self, kernel: Splitter, data: Bytes, eof: bool, shape: Shape, typical: int) -> Split:
+        """`framing.split` by narrow bytes; the lengths of `shape` are bytes, as what comes back."""
+        if self.look is None:
+            return split(kernel, data, eof, shape, typical)
+        unit, size = self.unit, len(data)
+        seen = self.narrow(data if eof else data[: size // unit * unit])
+        found = split(kernel, seen, eof, (shape[0] // unit, shape[1], shape[2] // unit), typical)
+        bounds, stop = (self.places(each, size) for each in (found.bounds, found.stop))
+        return Split(bounds, stop, found.codes, size if eof else found.used * unit)
+
     def places(self, narrow: Ints, size: int) -> Ints:
         """Places in narrow bytes → places in the `size` bytes they were made of."""
         return narrow if self.unit == 1 else np.minimum(narrow * self.unit, size)
@@ -87,6 +101,10 @@ class Punctuation:
         return self.unit * (2 if seen == b"\r\n" else 1)
 
 
+BYTES: Final = Punctuation(1, None, ASCII)
+"""The punctuation of bytes that are no text of any charset."""
+
+
 def of(layout: Layout) -> Punctuation:
     """The punctuation of a delimited file; UnicodeEncodeError where its charset lacks some."""
     assert layout.framing.delimited is not None, "punctuation is that of delimited files"
@@ -94,10 +112,7 @@ def of(layout: Layout) -> Punctuation:
     if script.ascii:
         return Punctuation(1, None, ASCII | {one: one.encode() for one in ('"', delimiter)})
     if script.structure == "utf-16":
-        spelled = {one: one.encode(script.name) for one in (*ASCII, '"', delimiter)}
-        big = int(script.name == "utf-16be")
-        look = (2, big, 1, 1, ord(delimiter), np.zeros(0, np.uint8), np.zeros((0, 3), np.int64))
-        return Punctuation(2, look, spelled)
+        return _units(script, delimiter)
     controls = EBCDIC if script.ebcdic else ASCII
     spelled = {one: charset.write(script, one) for one in {'"', delimiter} - {*ASCII}} | controls
     shifts, table = script.shifts, _table(script, spelled, delimiter)
@@ -106,11 +121,31 @@ def of(layout: Layout) -> Punctuation:
     return Punctuation(1, look, spelled)
 
 
+def lines(script: Charset) -> Punctuation:
+    """The line ends of files whose fields lie in fixed places. Any bytes may stand in a field, so
+    shift codes and quotes mean nothing."""
+    if script.ascii or not (script.structure == "utf-16" or script.ebcdic):
+        return BYTES
+    if script.structure == "utf-16":
+        return _units(script, ",")
+    table = np.full(256, OTHER, np.uint8)
+    for character, byte in EBCDIC.items():
+        table[byte[0]] = SEEN[character]
+    return Punctuation(1, (1, 0, 1, 1, 0, table, np.zeros((0, 3), np.int64)), EBCDIC)
+
+
 def newline(layout: Layout) -> bytes:
     """The line end that a delimited file is written with."""
     framing = layout.framing.delimited
     assert framing is not None, "punctuation is that of delimited files"
     return of(layout).spell(LINES[framing.terminator])
+
+
+def _units(script: Charset, delimiter: str) -> Punctuation:
+    """UTF-16: units of two bytes, which tell for themselves what they are."""
+    spelled = {one: one.encode(script.name) for one in (*ASCII, '"', delimiter)}
+    big, none = int(script.name == "utf-16be"), np.zeros((0, 3), np.int64)
+    return Punctuation(2, (2, big, 1, 1, ord(delimiter), np.zeros(0, np.uint8), none), spelled)
 
 
 def _table(script: Charset, spelled: Mapping[str, bytes], delimiter: str) -> Bytes:

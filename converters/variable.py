@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, scripts
+from converters import charset, punctuation, scripts
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
 from converters.fixed import Fixed, slots
 from converters.framing import Beginning, Ending, Loose, Packer, Split, ended, split
@@ -24,11 +24,12 @@ from converters.kernels.frame import SHORT
 from converters.kernels.tables import split_tabled
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
 from converters.model import Layout, VariableFraming, tables
+from converters.punctuation import LINES, Punctuation
 
 __all__ = ["Variable", "form", "tabled"]
 
-NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "rdw": 0, "tables": 0}
-"""Bytes of the line end; 0 where there is none."""
+NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "nl": 1, "rdw": 0, "tables": 0}
+"""Characters of the line end; 0 where there is none."""
 
 KINDS: Final = {
     "binary": counted.BINARY,
@@ -50,6 +51,7 @@ class Variable:
     """The variable form of one layout; see `framing.Form`.
 
     `fixed` lays the fields of one record side by side; `hosts` are the fields that may not be cut;
+    `ending` is the line end that is written, `signs` those that are read;
     `way` tells how a descriptor word is written (see `kernels.variable`), `rule` how the length in
     a field is (see `kernels.counted`); `floor` is the shortest record that is written, `space` the
     byte that may be left out at the end.
@@ -60,7 +62,9 @@ class Variable:
     newline: int
     way: int
     floor: int
-    space: int
+    space: Bytes
+    ending: Bytes
+    signs: Punctuation
     rule: Rule | None = None
     tables: Ints | None = None
 
@@ -80,7 +84,7 @@ class Variable:
         return b""
 
     def closing(self) -> bytes:
-        return self.fixed.closing()
+        return self.signs.spell("\x1a") if self.fixed.closing() else b""
 
     def end(self, tail: bytes, unended: bool, place: int, order: Order) -> Ending:
         return ended(tail, unended and self.newline > 0, place)
@@ -93,10 +97,11 @@ class Variable:
             how = (self.fixed.length, self.longest, self.rule)
             return split(counted.split_counted, data, eof, how, 64)
         if self.tables is not None:
-            shape = (self.fixed.length, self.longest, self.tables)
-            return split(split_tabled, data, eof, shape, 64)
+            rows = (self.fixed.length, self.longest, self.tables)
+            return split(split_tabled, data, eof, rows, 64)
         kernel = split_lines if self.newline else split_described
-        return split(kernel, data, eof, (self.fixed.length, self.way, self.longest), 64)
+        shape = (self.fixed.length, self.way, self.longest)
+        return self.signs.split(kernel, data, eof, shape, 64)
 
     def spans(self, chunk: Chunk, order: Order) -> Spans:
         at, width = self.fixed.at, self.fixed.width
@@ -124,12 +129,12 @@ class Variable:
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows, whole = self.fixed.assemble(texts, keep)
         bounds = np.zeros(len(whole), np.int64)
-        out = np.empty(len(rows) + (len(whole) - 1) * (self.newline + self.lead), np.uint8)
-        shape = (self.fixed.length, self.floor, self.space)
+        out = np.empty(len(rows) + (len(whole) - 1) * (len(self.ending) + self.lead), np.uint8)
+        shape = (self.fixed.length, self.floor)
         if self.rule:
-            counted.wrap_counted(rows, shape, self.rule, out, bounds)
+            counted.wrap_counted(rows, (*shape, int(self.space[0])), self.rule, out, bounds)
             return out[: bounds[-1]], bounds
-        wrap(rows, shape, self.way, self.newline, out, bounds)
+        wrap(rows, shape, self.space, self.way, self.ending, out, bounds)
         return out[: bounds[-1]], bounds
 
 
@@ -139,18 +144,21 @@ def form(layout: Layout) -> Variable:
     assert framing is not None, "a variable form needs variable framing"
     fields = layout.record.fields
     hosts = [place for place, field in enumerate(fields) if field.is_host]
-    newline = NEWLINE[framing.by]
+    newline, script = NEWLINE[framing.by], scripts.of(layout)
+    signs = punctuation.lines(script) if newline else punctuation.BYTES
     trims = framing.trim if framing.trim is not None else newline > 0
     ends = [layout.record.offsets[place] + (fields[place].bytes or 0) for place in hosts]
     ends += [framing.size.at + framing.size.bytes - 1] if framing.size else []
     return Variable(
-        fixed=slots(layout, (framing.length, 0, framing.eof)),
+        fixed=slots(layout, (framing.length, "none", framing.eof)),
         hosts=np.array(hosts, np.int64),
         newline=newline,
         way=framing.counted + 2 * (framing.endian == "little"),
         # A line without a single character would be a blank one.
-        floor=max([1, *ends]) if trims else framing.length,
-        space=scripts.of(layout).blank[0],
+        floor=max([signs.unit, *ends]) if trims else framing.length,
+        space=np.frombuffer(script.blank, np.uint8),
+        ending=np.frombuffer(signs.spell(LINES[framing.by]) if newline else b"", np.uint8),
+        signs=signs,
         rule=_rule(layout, framing),
         tables=tabled(layout) if framing.by == "tables" else None,
     )

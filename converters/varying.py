@@ -27,6 +27,9 @@ from converters.variable import Variable, tabled
 
 __all__ = ["Varying", "elements", "form"]
 
+NO_END = np.frombuffer(b"", np.uint8)
+"""No line end."""
+
 Texts = Sequence[Text]
 
 
@@ -133,12 +136,12 @@ class Varying:
             return _framed(self, self.inner, rows, found)
         if self.slides:
             rows = self._padded(rows, found)
-        return _ended(rows, length, self.inner.newline, count)
+        return _ended(rows, length, self.inner.ending, count)
 
     def written(self, data: Bytes, bounds: Ints) -> Spans:
         """Where the fields lie in records as `assemble` made them."""
         codes = np.zeros(len(bounds) - 1, np.uint8)
-        chunk = Chunk(0, 0, 1, 0, data, bounds, bounds[1:] - self.inner.newline, codes)
+        chunk = Chunk(0, 0, 1, 0, data, bounds, bounds[1:] - len(self.inner.ending), codes)
         return self.spans(chunk, None)
 
     def elements(self, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints, Ints]:
@@ -233,7 +236,7 @@ class Varying:
         """Records whose tables are closed up, filled at the end."""
         length = self._fixed.length
         sizes = length - found.gone
-        packed = _closed(self, rows, found, (0, 0, -1))[0]
+        packed = _closed(self, rows, found, (0, NO_END, -1))[0]
         pad = np.resize(np.frombuffer(self.blank, np.uint8), length)
         out = np.tile(pad, (len(sizes), 1))
         out[np.arange(length) < sizes[:, None]] = packed
@@ -251,26 +254,29 @@ def elements(spans: Spans, table: Table) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _closed(
-    form: Varying, rows: Bytes, found: _Found, around: tuple[int, int, int]
+    form: Varying, rows: Bytes, found: _Found, around: tuple[int, Bytes, int]
 ) -> tuple[Bytes, Ints]:
-    """Records without the elements that are not there; `around` as in `close_up`."""
+    """Records without the elements that are not there; `around` are the bytes before a record, its
+    line end, and the space of `close_up`."""
     length, count = form._fixed.length, len(found.gone)
-    lead, newline, space = around
-    out = np.empty(count * (length + lead + newline), np.uint8)
+    lead, ending, space = around
+    out = np.empty(count * (length + lead + len(ending)), np.uint8)
     bounds = np.empty(count + 1, np.int64)
     counts = found.counts
     if not form.slides:
         counts = np.broadcast_to(form.tables[:, 7], counts.shape).copy()
-    shape = (length, lead, newline, space)
-    close_up(rows, shape, form.tables, counts, _floors(form, found), out, bounds)
+    shape = (length, lead, space)
+    close_up(rows, shape, ending, form.tables, counts, _floors(form, found), out, bounds)
     return out[: bounds[-1]], bounds
 
 
 def _framed(form: Varying, inner: Variable, rows: Bytes, found: _Found) -> tuple[Bytes, Ints]:
     """Records closed up, each behind its descriptor word, with its length, or as a line."""
     # Where only its tables make a record shorter, its length must say how full they are.
+    one = len(inner.space) == 1
     trims = inner.floor < form._fixed.length and (inner.newline > 0 or not form.slides)
-    around = (inner.lead, inner.newline, inner.space if trims else -1)
+    # A space of two bytes stays.
+    around = (inner.lead, inner.ending, int(inner.space[0]) if trims and one else -1)
     out, bounds = _closed(form, rows, found, around)
     if inner.rule:
         put_lengths(out, bounds, inner.rule)
@@ -302,14 +308,14 @@ def _floors(form: Varying, found: _Found) -> Ints:
     return floors
 
 
-def _ended(rows: Bytes, length: int, newline: int, count: int) -> tuple[Bytes, Ints]:
+def _ended(rows: Bytes, length: int, ending: Bytes, count: int) -> tuple[Bytes, Ints]:
     """Records of one length with their line ends."""
-    bounds = np.arange(count + 1, dtype=np.int64) * (length + newline)
-    if not newline:
+    bounds = np.arange(count + 1, dtype=np.int64) * (length + len(ending))
+    if not len(ending):
         return rows, bounds
-    out = np.empty((count, length + newline), np.uint8)
+    out = np.empty((count, length + len(ending)), np.uint8)
     out[:, :length] = rows.reshape(count, length)
-    out[:, length:] = (0x0D, 0x0A) if newline == 2 else (0x0A,)
+    out[:, length:] = ending
     return out.reshape(-1), bounds
 
 
@@ -341,4 +347,4 @@ def _part(layout: Layout, places: Sequence[int]) -> Part:
     length = sum(field.bytes or 0 for field in fields)
     here = set(places)
     kept = tuple(k for k, place in enumerate(texts) if place in here)
-    return Part(slots(own, (length, 0, "")), kept, record.offsets[places[0]])
+    return Part(slots(own, (length, "none", "")), kept, record.offsets[places[0]])

@@ -330,6 +330,18 @@ LAYOUTS = [
         "DEF-050",
     ),
     (
+        "lines of hosts",
+        fixed("name: a, bytes: 4").replace("length: 4", "length: 4, terminator: «nl"),
+        "DEF-050",
+    ),
+    (
+        "half a unit before the line end",
+        fixed("name: a, bytes: 3")
+        .replace("length: 4", "length: 3, terminator: «crlf")
+        .replace("cp932", "utf-16be"),
+        "DEF-050",
+    ),
+    (
         "the line end of hosts",
         delimited("name: a").replace("delimited: {}", "delimited: {terminator: «nl}"),
         "DEF-050",

@@ -227,5 +227,5 @@ def test_what_was_written_is_found_again(
 
 
 def test_the_registry_gives_a_variable_form() -> None:
-    assert variable.NEWLINE.keys() == {"rdw", "crlf", "field", "lf", "tables"}
+    assert variable.NEWLINE.keys() == {"rdw", "crlf", "field", "lf", "nl", "tables"}
     assert form(eof="1a", by="lf").closing() == b"\x1a"

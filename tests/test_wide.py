@@ -497,7 +497,8 @@ def encoded(charset: str, text: str) -> bytes:
 
 
 def output(run: Any) -> bytes:
-    path = next(one["path"] for one in run.report["outputs"] if "/" not in one["path"])
+    paths = (one["path"] for one in run.report["outputs"] if "/" not in one["path"])
+    path = next(path for path in paths if path != "findings.parquet")
     return bytes((run.run / path).read_bytes())
 
 
@@ -611,3 +612,52 @@ def test_types_of_records_are_told_by_their_columns(tmp_path: Path, charset: str
     )
     assert kinds.tolist() == [0, 1, sorting.OTHER, 1]
     assert (sorted_.codes > 0).tolist() == [False, False, True, False]
+
+
+LINED: list[tuple[str, str, str, bytes, int]] = [
+    ("units", "utf-16le", "{fixed: {length: 8, terminator: crlf}}", le("1234\r\n56 8\r\n"), 2),
+    ("big", "utf-16be", "{fixed: {length: 8, terminator: lf}}", b"\x001" * 4 + b"\0\n", 1),
+    ("CR LF", "cp939", "{fixed: {length: 4, terminator: crlf}}", h("F1F2F3F40D25F5F640F80D25"), 2),
+    ("NL", "jef", "{fixed: {length: 4, terminator: nl}}", h("F1F2F3F415F5F640F815"), 2),
+    ("shifts", "cp939", "{fixed: {length: 4, terminator: lf}}", h("0E45650F250E45650F25"), 2),
+    ("lines of units", "utf-16le", "{variable: {length: 8, by: lf}}", le("1234\n56\n5\n"), 3),
+    ("lines of hosts", "keis83", "{variable: {length: 4, by: nl}}", h("F1F2F3F415F5F615"), 2),
+    ("a mark", "cp939", "{variable: {length: 4, by: lf, eof: 1a}}", h("F1F2F3F425F5253F"), 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "charset", "framing", "data", "count"), LINED, ids=[case[0] for case in LINED]
+)
+def test_records_in_fixed_places_end_as_the_charset_ends_lines(
+    tmp_path: Path, name: str, charset: str, framing: str, data: bytes, count: int
+):
+    width = 8 if charset in UNITS else 4
+    text = f"kind: layout\nid: x\ncharset: {charset}\nframing: {framing}\nrecords:\n- fields:\n"
+    (tmp_path / "x.yaml").write_text(f"{text}  - {{name: a, bytes: {width}}}\n", encoding="utf-8")
+    (tmp_path / "in").write_bytes(data)
+    made = spec.load_layout("x", roots=[tmp_path])
+    mapping = "kind: mapping\nid: m\nsource: x\ntarget: x\nrules:\n- {to: a, from: a}\n"
+    (tmp_path / "m.yaml").write_text(mapping, encoding="utf-8")
+    report = pipeline.validate(Job((str(tmp_path / "in"),), layout=made)).report
+    assert (report["counts"]["read"], report["counts"]["rejected"]) == (count, 0)
+    known = spec.load_mapping("m", roots=[tmp_path])
+    run = pipeline.convert(Job((str(tmp_path / "in"),), mapping=known, out=tmp_path / "o"))
+    assert output(run) == data
+    for size in (1, 2):
+        again = pipeline.validate(Job((str(tmp_path / "in"),), layout=made, batch_records=size))
+        assert again.report["counts"] == report["counts"]
+
+
+def test_a_record_in_units_that_is_short_spoils_no_other(tmp_path: Path):
+    data = le("1234\r\n12\r\n5678\r\n123456\r\n8765\r\n") + b"x"
+    text = "kind: layout\nid: x\ncharset: utf-16le\nframing: {fixed: {length: 8}}\n"
+    fields = "records:\n- fields: [{name: a, bytes: 8, kind: digits}]\n"
+    (tmp_path / "x.yaml").write_text(text + fields, encoding="utf-8")
+    (tmp_path / "in").write_bytes(data)
+    made = spec.load_layout("x", roots=[tmp_path])
+    done = pipeline.validate(Job((str(tmp_path / "in"),), layout=made, out=tmp_path / "o"))
+    rows = pl.read_parquet(tmp_path / "o" / "findings.parquet").select("record", "code", "offset")
+    found = [row for row in rows.rows() if row[1][:3] == "REC"]
+    assert found == [(2, "REC-001", 12), (4, "REC-002", 32), (6, "REC-001", 60)]
+    assert done.report["counts"]["read"] == 6

@@ -75,7 +75,8 @@ def _length(data: Bytes, record: int, length: int, tables: Ints) -> int:
 @njit(cache=True, nogil=True)
 def close_up(
     rows: Bytes,
-    shape: tuple[int, int, int, int],
+    shape: tuple[int, int, int],
+    ending: Bytes,
     tables: Ints,
     counts: Ints,
     floors: Ints,
@@ -84,11 +85,11 @@ def close_up(
 ) -> None:
     """Records of one length → records without the elements that are not there.
 
-    `shape` is the length, the bytes left free before each record, those of its line end, and the
-    byte that is cut off at the end of a record down to its floor, below 0 for none. `counts` has a
-    row for each record and a column for each table.
+    `shape` is the length, the bytes left free before each record, and the byte that is cut off at
+    the end of a record down to its floor, below 0 for none; `ending` is the line end. `counts` has
+    a row for each record and a column for each table.
     """
-    length, lead, newline, space = shape
+    length, lead, space = shape
     place = 0
     bounds[0] = 0
     for row in range(len(bounds) - 1):
@@ -106,11 +107,9 @@ def close_up(
                 done = tables[t, 5] + tables[t, 7] * tables[t, 6]
         while space >= 0 and place - begin > floors[row] and out[place - 1] == space:
             place -= 1
-        if newline == 2:
-            out[place] = 0x0D
-        if newline:
-            place += newline
-            out[place - 1] = 0x0A
+        for k in range(len(ending)):
+            out[place + k] = ending[k]
+        place += len(ending)
         bounds[row + 1] = place
 
 

@@ -111,22 +111,34 @@ def split_lines(
 
 @njit(cache=True, nogil=True)
 def wrap(
-    rows: Bytes, shape: tuple[int, int, int], way: int, newline: int, out: Bytes, bounds: Ints
+    rows: Bytes,
+    shape: tuple[int, int],
+    space: Bytes,
+    way: int,
+    ending: Bytes,
+    out: Bytes,
+    bounds: Ints,
 ) -> None:
     """Records of one length → records of which spaces at the end are cut off.
 
-    `shape` is the length, the bytes that are kept in any case, and the space. `newline` is the
-    bytes of the line end; where there is none, a descriptor word stands in front (`way` as in
-    `split_described`). `bounds` gets their places.
+    `shape` is the length, and the bytes that are kept in any case. `ending` is the line end; where
+    there is none, a descriptor word stands in front (`way` as in `split_described`). `bounds` gets
+    their places.
     """
-    length, floor, space = shape
+    length, floor = shape
+    unit = len(space)
     place = 0
     bounds[0] = 0
     for row in range(len(bounds) - 1):
         first, size = row * length, length
-        while size > floor and load8(rows, first + size - 1) == space:
-            size -= 1
-        if not newline:
+        while size > floor:
+            same = True
+            for k in range(unit):
+                same &= load8(rows, first + size - unit + k) == space[k]
+            if not same:
+                break
+            size -= unit
+        if not len(ending):
             number = size + WORD if way & 1 else size
             high, low = number >> 8, number & 0xFF
             out[place] = low if way & 2 else high
@@ -137,9 +149,7 @@ def wrap(
         for k in range(size):
             out[place + k] = load8(rows, first + k)
         place += size
-        if newline == 2:
-            out[place] = CR
-        if newline:
-            place += newline
-            out[place - 1] = LF
+        for k in range(len(ending)):
+            out[place + k] = ending[k]
+        place += len(ending)
         bounds[row + 1] = place

@@ -21,7 +21,7 @@ __all__ = [
     "XmlFraming",
 ]
 
-Terminator = Literal["crlf", "lf", "none"]
+Terminator = Literal["crlf", "lf", "nl", "none"]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{2}$")]
 
 FORMS: Final = ("delimited", "fixed", "variable", "xml")
@@ -100,7 +100,7 @@ class VariableFraming(Model):
     """Records of varying length whose fields lie in fixed places; what is missing is blank."""
 
     length: Size = Key(description="bytes of the longest record, headers and line ends left out")
-    by: Literal["rdw", "crlf", "lf", "field", "tables"] = Key(
+    by: Literal["rdw", "crlf", "lf", "nl", "field", "tables"] = Key(
         "rdw", description="what parts the records"
     )
     counted: bool = Key(True, description="rdw: the length counts the four bytes of the word")

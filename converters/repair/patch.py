@@ -177,12 +177,12 @@ def _in_variable(form: Variable, one: Rejected, values: dict[int, bytes], blank:
     whole = _in_fixed(form.fixed, filled, values, blank)
     if size == len(content) or form.newline:
         return one.data[: form.lead] + whole + one.data[end:]
-    row, shape = np.frombuffer(whole, np.uint8), (size, size, form.space)
+    row, shape = np.frombuffer(whole, np.uint8), (size, size)
     out, bounds = np.empty(size + form.lead, np.uint8), np.zeros(2, np.int64)
     if form.rule:
-        wrap_counted(row, shape, form.rule, out, bounds)
+        wrap_counted(row, (*shape, int(form.space[0])), form.rule, out, bounds)
     else:
-        wrap(row, shape, form.way, form.newline, out, bounds)
+        wrap(row, shape, form.space, form.way, form.ending, out, bounds)
     return out.tobytes()
 
 

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
-from converters import punctuation, sorting
+from converters import punctuation, scripts, sorting
 from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.pipeline.output import kind_of
@@ -200,13 +200,11 @@ def _absent(found: Sequence[bytes], order: tuple[int, ...]) -> set[int]:
 
 def _ending(side: Side, data: bytes) -> int:
     """Bytes of the line end; none where the form has none."""
-    if side.layout.framing.delimited is not None:
+    framing = side.layout.framing
+    if framing.delimited is not None:
         return punctuation.of(side.layout).ending(data)
-    fixed, variable = side.layout.framing.fixed, side.layout.framing.variable
-    if side.layout.framing.delimited is not None:
-        return punctuation.of(side.layout).ending(data)
-    if (fixed is not None and fixed.terminator == "none") or not data.endswith(b"\n"):
+    if framing.fixed is not None and framing.fixed.terminator == "none":
         return 0
-    if variable is not None and variable.by in ("field", "rdw"):
+    if framing.variable is not None and framing.variable.by in ("field", "rdw"):
         return 0
-    return 2 if data.endswith(b"\r\n") else 1
+    return punctuation.lines(scripts.of(side.layout)).ending(data)

@@ -8,7 +8,14 @@ from converters import scripts
 from converters.charset import NAMES, Charset, TableError
 from converters.errors import Problem
 from converters.findings.catalogue import catalogue
-from converters.model import Condition, DelimitedFraming, Field, Layout, Override
+from converters.model import (
+    Condition,
+    DelimitedFraming,
+    Field,
+    Framing,
+    Layout,
+    Override,
+)
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length, misfit
 from converters.spec.fitting import nearest
@@ -76,6 +83,7 @@ def _script(document: Document, layout: Layout) -> Iterator[Problem]:
         return
     if layout.framing.delimited:
         yield from _punctuated(document, script, layout.framing.delimited)
+    yield from _line_end(document, script, layout.framing)
 
 
 def _delimiter(document: Document, framing: DelimitedFraming) -> Iterator[Problem]:
@@ -90,15 +98,25 @@ def _delimiter(document: Document, framing: DelimitedFraming) -> Iterator[Proble
 def _punctuated(
     document: Document, script: Charset, framing: DelimitedFraming
 ) -> Iterator[Problem]:
-    """The charset has single bytes for delimiter and quote, and the line end is one of its own."""
+    """The charset has single bytes for delimiter and quote."""
     if not all(_is_single(script, one) for one in ('"', framing.delimiter)):
         message = f"{script.name} cannot be the charset of a delimited file"
         hint = "it has no single bytes that could be delimiters and quotes"
         yield document.problem(("charset",), "DEF-050", message, hint)
-    if framing.terminator == "nl" and not script.ebcdic:
-        where: Loc = ("framing", "delimited", "terminator")
+
+
+def _line_end(document: Document, script: Charset, framing: Framing) -> Iterator[Problem]:
+    """The line end is one of the charset, and stands behind whole units."""
+    key = "by" if framing.variable else "terminator"
+    where: Loc = ("framing", framing.form, key)
+    ending = getattr(getattr(framing, framing.form), key, "none")
+    if ending == "nl" and not script.ebcdic:
         message = f"{script.name} has no NL: that is the line end of EBCDIC"
         yield document.problem(where, "DEF-050", message, "crlf or lf")
+    ended = framing.length and ending in ("crlf", "lf")
+    if ended and script.structure == "utf-16" and (framing.length or 0) % 2:
+        message = f"{framing.length} bytes of {script.name} end inside a character"
+        yield document.problem(where, "DEF-050", message, "an even length")
 
 
 def _is_single(script: Charset, character: str) -> bool:
