@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, punctuation, scripts
+from converters import charset, scripts
 from converters.columns import Bytes, Chunk, Ints, Mask
+from converters.forms import punctuation
+from converters.forms.punctuation import Punctuation
 from converters.kernels.frame import UNKNOWN
 from converters.kernels.records import OTHER, column_spans, pick, walk
 from converters.model import Layout, When
-from converters.punctuation import Punctuation
 from converters.sequence import Sequenced
 
 __all__ = ["OTHER", "Sorter", "Walk", "compile", "picked", "sort", "walked"]

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from converters import forms, framing, pipeline, spec
+from converters import forms, pipeline, spec
 from converters.columns import Chunk
-from converters.forms import Form, Kept
+from converters.forms import Form, Kept, framing
 from converters.kinds.spellings import views
 from converters.model import Layout
 from converters.pipeline import Job

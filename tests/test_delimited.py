@@ -13,9 +13,9 @@ from reference_forms import delimited_columns, delimited_line, delimited_records
 from test_fixed import array, chunk, records, streamed, texts
 
 from converters import status
-from converters.delimited import Delimited
-from converters.delimited import form as delimited
-from converters.framing import Beginning, FileProblem, Split
+from converters.forms.delimited import Delimited
+from converters.forms.delimited import form as delimited
+from converters.forms.framing import Beginning, FileProblem, Split
 from converters.model import Layout
 
 

@@ -10,10 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reference_forms import Record, fixed_line, fixed_records
 
-from converters import framing, status
+from converters import status
 from converters.columns import Chunk, Text
-from converters.fixed import Fixed
-from converters.fixed import form as fixed
+from converters.forms import framing
+from converters.forms.fixed import Fixed
+from converters.forms.fixed import form as fixed
 from converters.kernels.frame import split_fixed
 from converters.model import Layout
 

@@ -32,23 +32,25 @@ ALLOWED = {
     "scripts": {"definition", "model", "charset"},
     "conditions": {"model", "columns", "kernels"},
     "presence": {"model", "columns", "conditions"},
-    "framing": VALUES | {"kernels"},
-    "punctuation": VALUES | {"kernels", "framing"},
-    "fixed": VALUES | {"kernels", "framing", "punctuation"},
-    "heading": VALUES | {"framing", "punctuation"},
-    "delimited": VALUES | {"kernels", "framing", "heading", "punctuation", "room"},
-    "variable": VALUES | {"kernels", "framing", "fixed", "punctuation"},
-    "varying": VALUES | {"kernels", "presence", "framing", "fixed", "variable"},
-    "around": VALUES | {"framing"},
-    "blocks": VALUES | {"kernels", "framing", "fixed", "variable", "around"},
-    "edges": VALUES | {"framing"},
-    "markup": VALUES | {"kernels", "framing", "around"},
-    "forms": {
-        *("model", "scripts", "framing", "fixed", "delimited", "variable", "around", "blocks"),
-        *("columns", "edges", "markup", "presence", "varying"),
-    },
+    "forms.framing": VALUES | {"kernels"},
+    "forms.punctuation": VALUES | {"kernels", "forms.framing"},
+    "forms.fixed": VALUES | {"kernels", "forms.framing", "forms.punctuation"},
+    "forms.heading": VALUES | {"forms.framing", "forms.punctuation"},
+    "forms.delimited": VALUES
+    | {"kernels", "forms.framing", "forms.heading", "forms.punctuation", "room"},
+    "forms.variable": VALUES | {"kernels", "forms.framing", "forms.fixed", "forms.punctuation"},
+    "forms.varying": VALUES
+    | {"kernels", "presence", "forms.framing", "forms.fixed", "forms.variable"},
+    "forms.around": VALUES | {"forms.framing"},
+    "forms.blocks": VALUES
+    | {"kernels", "forms.framing", "forms.fixed", "forms.variable", "forms.around"},
+    "forms.edges": VALUES | {"forms.framing"},
+    "forms.markup": VALUES | {"kernels", "forms.framing", "forms.around"},
+    "forms": {"model", "columns", "scripts", "presence"}
+    | {f"forms.{name}" for name in ("framing", "fixed", "delimited", "variable", "varying")}
+    | {f"forms.{name}" for name in ("around", "blocks", "edges", "markup")},
     "kinds": VALUES | {"kernels"},
-    "sorting": VALUES | {"kernels", "framing", "punctuation", "sequence"},
+    "sorting": VALUES | {"kernels", "forms.framing", "forms.punctuation", "sequence"},
     "fields": VALUES | {"kernels", "kinds", "presence"},
     "findings": VALUES,
     "spec": {"errors", "model", "charset", "coverage", "findings", "scripts", "sequence"},
@@ -68,7 +70,7 @@ ALLOWED = {
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES
     | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels", "presence"}
-    | {"controls", "punctuation", "sequence", "sorting"},
+    | {"controls", "forms.punctuation", "sequence", "sorting"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 
@@ -81,28 +83,37 @@ ALLOWED |= {
     "anonymize": VALUES
     | {
         "kernels",
-        "blocks",
+        "forms.blocks",
         "checkdigits",
-        "delimited",
-        "edges",
+        "forms.delimited",
+        "forms.edges",
         "fields",
         "findings",
         "generate",
         "kinds",
-        "markup",
+        "forms.markup",
         "pipeline",
         "sorting",
-        "variable",
+        "forms.variable",
     },
 }
-ALLOWED |= {"sniff": {"charset", "columns", "kernels", "markup"}}
+ALLOWED |= {"sniff": {"charset", "columns", "kernels", "forms.markup"}}
 ALLOWED |= {
     "census": VALUES | {"kernels", "sorting", "kinds", "report", "pages", "rundir", "pipeline"},
 }
 ALLOWED |= {"reconcile": {"errors", "balance", "findings", "pipeline", "rundir"}}
 ALLOWED |= {
     "repair": VALUES
-    | {"kernels", "fixed", "delimited", "punctuation", "variable", "blocks", "edges", "markup"}
+    | {
+        "kernels",
+        "forms.fixed",
+        "forms.delimited",
+        "forms.punctuation",
+        "forms.variable",
+        "forms.blocks",
+        "forms.edges",
+        "forms.markup",
+    }
     | {"kinds", "sorting", "findings", "pipeline", "rundir"},
 }
 ALLOWED |= {
@@ -125,7 +136,7 @@ HOMES = {
     "click": {"cli"},
     "fontTools": {"census"},
     "jinja2": {"pages"},
-    "lxml": {"markup"},
+    "lxml": {"forms.markup"},
     "numba": {"kernels"},
     "python_calamine": {"repair"},
     "rich": {"cli", "preview", "progress", "summary"},
@@ -134,9 +145,18 @@ HOMES = {
 }
 
 
+FORMS = {path.stem for path in (ROOT / "forms").iterdir()} - {"__init__", "__pycache__"}
+"""The physical forms know each other in one direction too, so each has a row of its own."""
+
+
 def module(path: Path) -> str:
     """The room a file belongs to: its module, or the package directly under `converters`."""
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+    return room(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def room(names: tuple[str, ...]) -> str:
+    """The room of a dotted name below `converters`."""
+    return ".".join(names[: 2 if names[0] == "forms" and names[1] in FORMS else 1])
 
 
 def imports(path: Path) -> set[str]:
@@ -156,7 +176,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_go_down_the_table(path: Path) -> None:
-    ours = {name.split(".")[1] for name in imports(path) if name.startswith("converters.")}
+    below = [name.split(".")[1:] for name in imports(path) if _of(name, "converters")]
+    ours = {room((*names, "")) for names in below if names}
     assert ours - {module(path)} <= ALLOWED[module(path)]
 
 

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from converters import forms, framing, pipeline, spec
+from converters import forms, pipeline, spec
 from converters.cli import main
 from converters.columns import Chunk
-from converters.forms import Beginning
+from converters.forms import Beginning, framing
+from converters.forms.markup import Markup
 from converters.kinds.spellings import views
-from converters.markup import Markup
 from converters.model import Layout
 from converters.pipeline import Job
 

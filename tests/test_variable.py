@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converters import forms, framing, variable
+from converters import forms
 from converters.columns import Chunk
+from converters.forms import framing, variable
+from converters.forms.variable import Variable
 from converters.kinds.spellings import views
 from converters.model import Layout
-from converters.variable import Variable
 
 Record = tuple[bytes, bytes, str]
 FIELDS = (

@@ -19,9 +19,9 @@ from test_fixed import array, chunk, records, streamed, texts
 
 from converters import forms, generate, pipeline, sorting, spec, status
 from converters.charset import load, read, write
-from converters.delimited import Delimited
 from converters.errors import UsageError
-from converters.framing import Beginning, FileProblem
+from converters.forms.delimited import Delimited
+from converters.forms.framing import Beginning, FileProblem
 from converters.model import Layout
 from converters.pipeline import Job
 

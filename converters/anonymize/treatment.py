@@ -17,7 +17,6 @@ from converters import status as outcome
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.anonymize.ways import Way, flat, replaced, way
-from converters.blocks import Blocks
 from converters.checkdigits import SCHEMES
 from converters.columns import (
     Batch,
@@ -31,14 +30,15 @@ from converters.columns import (
     series,
     take,
 )
-from converters.delimited import Delimited, raw_columns
-from converters.edges import Edges
 from converters.errors import UsageError
+from converters.forms.blocks import Blocks
+from converters.forms.delimited import Delimited, raw_columns
+from converters.forms.edges import Edges
+from converters.forms.markup import Markup
+from converters.forms.variable import Variable
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
-from converters.markup import Markup
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
-from converters.variable import Variable
 
 __all__ = ["Opened", "Treatment", "apply", "opened", "strangers", "treatment"]
 

@@ -13,11 +13,11 @@ from typing import BinaryIO
 import numpy as np
 
 from converters import charset as charsets
-from converters import fields, forms, punctuation, scripts
+from converters import fields, forms, scripts
 from converters import status as outcome
 from converters.columns import Bytes, Chunk, Ints
 from converters.errors import EnvironmentFailure, UsageError
-from converters.forms import Form
+from converters.forms import Form, punctuation
 from converters.generate import groups
 from converters.generate.columns import columns, compile
 from converters.generate.crossed import Around

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from converters import forms, mapping, scripts, varying
+from converters import forms, mapping, scripts
 from converters.columns import Bytes, Chunk, Ints, Mask, Spans, Values
-from converters.forms import Form
+from converters.forms import Form, varying
 from converters.kernels.hashing import hash_spans
 from converters.kernels.records import pick
 from converters.kernels.tables import gather, scatter

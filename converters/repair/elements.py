@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from converters.markup import Markup, escaped
+from converters.forms.markup import Markup, escaped
 from converters.repair.rejected import Rejected
 
 __all__ = ["absent", "written"]

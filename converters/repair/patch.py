@@ -9,16 +9,17 @@ import numpy as np
 import polars as pl
 
 from converters import scripts, status
-from converters.blocks import Blocks
 from converters.columns import text
-from converters.delimited import Delimited, raw_columns
-from converters.edges import Edges
-from converters.fixed import Fixed
+from converters.forms.blocks import Blocks
+from converters.forms.delimited import Delimited, raw_columns
+from converters.forms.edges import Edges
+from converters.forms.fixed import Fixed
+from converters.forms.markup import Markup
+from converters.forms.variable import Variable
 from converters.kernels.assemble import ALWAYS
 from converters.kernels.counted import wrap_counted
 from converters.kernels.variable import wrap
 from converters.kinds import KINDS, dtype
-from converters.markup import Markup
 from converters.model import Field, Layout
 from converters.pipeline.plan import Side
 from converters.repair import elements
@@ -27,7 +28,6 @@ from converters.repair.columns import Columns
 from converters.repair.extract import RAW, cells
 from converters.repair.rejected import Rejected
 from converters.repair.repaired import Changed, Faults
-from converters.variable import Variable
 
 __all__ = ["patched"]
 

@@ -15,9 +15,10 @@ from typing import BinaryIO, Final
 import numpy as np
 import polars as pl
 
-from converters import punctuation, scripts, sorting
+from converters import scripts, sorting
 from converters.columns import Chunk, Order
 from converters.errors import EnvironmentFailure, UsageError
+from converters.forms import punctuation
 from converters.pipeline.output import kind_of
 from converters.pipeline.plan import Lanes, Side
 from converters.rundir import Published, reject_names, unchanged

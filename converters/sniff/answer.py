@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from converters import charset
-from converters.markup import Outline, outline
+from converters.forms.markup import Outline, outline
 from converters.sniff import chains, decoding, delimiters, lengths, sample, seed, shape
 from converters.sniff.chains import Chain
 from converters.sniff.decoding import Reading

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from converters import charset
 from converters.columns import Bytes, Ints
+from converters.forms.markup import Outline
 from converters.kernels import strict
-from converters.markup import Outline
 from converters.sniff import decoding
 from converters.sniff.chains import Chain
 from converters.sniff.delimiters import Table

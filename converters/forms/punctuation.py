@@ -17,7 +17,7 @@ import numpy as np
 from converters import charset, scripts
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints
-from converters.framing import Split, Splitter, split
+from converters.forms.framing import Split, Splitter, split
 from converters.kernels.frame import CR, LF, MARK, QUOTE
 from converters.kernels.narrow import OPENS, OTHER, Look, narrow
 from converters.model import Layout

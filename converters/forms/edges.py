@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
-from converters.framing import Beginning, Ending, FileProblem, Form, Packer, Split
+from converters.forms.framing import Beginning, Ending, FileProblem, Form, Packer, Split
 
 __all__ = ["Edges"]
 

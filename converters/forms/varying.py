@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from converters import presence, scripts
 from converters.columns import Batch, Bytes, Chunk, Ints, Mask, Order, Spans, Status, Text, Values
-from converters.fixed import Fixed, slots
-from converters.framing import Beginning, Ending, Packer, Split
+from converters.forms.fixed import Fixed, slots
+from converters.forms.framing import Beginning, Ending, Packer, Split
+from converters.forms.variable import Variable, tabled
 from converters.kernels.counted import put_lengths
 from converters.kernels.frame import COUNT, DIFFERS, NO_VIEW, SHORT
 from converters.kernels.tables import close_up
 from converters.kernels.variable import WORD
 from converters.model import Layout, Record, Table, View
 from converters.presence import Presence, Reader
-from converters.variable import Variable, tabled
 
 __all__ = ["Varying", "elements", "form"]
 

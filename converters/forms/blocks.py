@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import fixed, variable
-from converters.around import Again
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
-from converters.framing import Beginning, Ending, Form, Packer, Split
+from converters.forms import fixed, variable
+from converters.forms.around import Again
+from converters.forms.framing import Beginning, Ending, Form, Packer, Split
 from converters.kernels.blocks import block_ends, split_blocks, split_slots
 from converters.kernels.variable import WORD
 from converters.model import Layout

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from converters.markup.paths import Element
+from converters.forms.markup.paths import Element
 
 __all__ = ["FORBIDDEN", "escaped", "record"]
 

@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, punctuation, scripts, status
+from converters import charset, scripts, status
 from converters.charset import Charset
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
-from converters.framing import (
+from converters.forms import punctuation
+from converters.forms.framing import (
     Beginning,
     Ending,
     Loose,
@@ -28,10 +29,10 @@ from converters.framing import (
     marked,
     view,
 )
+from converters.forms.punctuation import Punctuation
 from converters.kernels.assemble import LEFT, RIGHT, SIGN, SIGN_MINUS, SPILL, assemble_fixed
 from converters.kernels.frame import split_fixed
 from converters.model import Field, Layout
-from converters.punctuation import Punctuation
 
 __all__ = ["Fixed", "form", "slots"]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from converters.framing import Beginning, FileProblem
+from converters.forms.framing import Beginning, FileProblem
+from converters.forms.punctuation import Punctuation
 from converters.model import Field
-from converters.punctuation import Punctuation
 
 __all__ = ["Heading", "read", "write"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from converters.markup.judge import SAFE
+from converters.forms.markup.judge import SAFE
 
 __all__ = ["Outline", "outline"]
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from converters import blocks, delimited, fixed, markup, scripts, variable, varying
-from converters.around import Kept
-from converters.blocks import Blocks
+from converters import scripts
 from converters.columns import Bytes, Ints
-from converters.edges import Edges
-from converters.framing import (
+from converters.forms import blocks, delimited, fixed, markup, variable, varying
+from converters.forms.around import Kept
+from converters.forms.blocks import Blocks
+from converters.forms.edges import Edges
+from converters.forms.framing import (
     PROBLEMS,
     Beginning,
     Ending,
@@ -25,9 +26,9 @@ from converters.framing import (
     Split,
     packed,
 )
+from converters.forms.varying import Varying
 from converters.model import Layout, Table
 from converters.presence import Reader
-from converters.varying import Varying
 
 __all__ = [
     "PROBLEMS",

@@ -17,9 +17,9 @@ import numpy.typing as npt
 import polars as pl
 
 from converters import status
-from converters.around import Again
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text, series
-from converters.framing import (
+from converters.forms.around import Again
+from converters.forms.framing import (
     MARK,
     Beginning,
     Ending,
@@ -29,11 +29,11 @@ from converters.framing import (
     Split,
     mark,
 )
+from converters.forms.markup import judge, paths, writing
+from converters.forms.markup.paths import Element
 from converters.kernels.elements import elements, plain_values, room_for_values
 from converters.kernels.frame import EXTRA, MALFORMED, REPEATED
 from converters.kernels.markup import next_tag, split_markup
-from converters.markup import judge, paths, writing
-from converters.markup.paths import Element
 from converters.model import Layout, XmlFraming
 
 __all__ = ["Markup", "form"]

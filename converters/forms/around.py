@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from converters.columns import Bytes, Chunk, Ints
-from converters.framing import Form
+from converters.forms.framing import Form
 
 __all__ = ["Again", "Kept"]
 

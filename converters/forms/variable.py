@@ -15,16 +15,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import charset, punctuation, scripts
+from converters import charset, scripts
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
-from converters.fixed import Fixed, slots
-from converters.framing import Beginning, Ending, Loose, Packer, Split, ended, split
+from converters.forms import punctuation
+from converters.forms.fixed import Fixed, slots
+from converters.forms.framing import Beginning, Ending, Loose, Packer, Split, ended, split
+from converters.forms.punctuation import LINES, Punctuation
 from converters.kernels import counted
 from converters.kernels.frame import SHORT
 from converters.kernels.tables import split_tabled
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
 from converters.model import Layout, VariableFraming, tables
-from converters.punctuation import LINES, Punctuation
 
 __all__ = ["Variable", "form", "tabled"]
 

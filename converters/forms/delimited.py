@@ -15,9 +15,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from converters import heading, punctuation, room, scripts, status
+from converters import room, scripts, status
 from converters.columns import Bytes, Chunk, Ints, Mask, Order, Spans, Status, Text
-from converters.framing import (
+from converters.forms import heading, punctuation
+from converters.forms.framing import (
     MARK,
     Beginning,
     Columns,
@@ -33,7 +34,8 @@ from converters.framing import (
     strange,
     view,
 )
-from converters.heading import Heading
+from converters.forms.heading import Heading
+from converters.forms.punctuation import LINES, Punctuation
 from converters.kernels.arrays import Small
 from converters.kernels.assemble import (
     ALWAYS,
@@ -52,7 +54,6 @@ from converters.kernels.frame import (
 )
 from converters.kernels.narrow import OPEN, SPECIAL, assemble_wide, look_at
 from converters.model import DelimitedFraming, Field, Layout
-from converters.punctuation import LINES, Punctuation
 
 __all__ = ["Delimited", "form", "raw_columns"]
 

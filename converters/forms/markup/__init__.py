@@ -9,8 +9,8 @@ outline  an unknown file → what its records seem to be
 
 from __future__ import annotations
 
-from converters.markup.form import Markup, form
-from converters.markup.outline import Outline, outline
-from converters.markup.writing import escaped
+from converters.forms.markup.form import Markup, form
+from converters.forms.markup.outline import Outline, outline
+from converters.forms.markup.writing import escaped
 
 __all__ = ["Markup", "Outline", "escaped", "form", "outline"]

@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from converters.markup.paths import Bindings, Name
+from converters.forms.markup.paths import Bindings, Name
 
 __all__ = ["Opening", "bindings", "ending", "opening", "records", "start_tags", "whole"]
 
