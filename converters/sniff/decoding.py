@@ -190,8 +190,9 @@ def _score(one: Strict) -> float:
     signs = count[strict.CHARACTERS] - count[strict.ALPHABET] - wide - kana - count[strict.CONTROLS]
     score = 100 * (usual + 0.3 * rare + 0.9 * signs) / whole
     score *= (1 - int(count[strict.BAD]) / whole) ** 2
-    score *= 1 - int(count[strict.MIXED]) / whole
     shifts = len(one.script.shifts.marks) and int(count[strict.SHIFTS])
+    if shifts:  # Without any, katakana may be bytes of numbers.
+        score *= 1 - int(count[strict.MIXED]) / whole
     if (len(one.script.shifts.marks) and not shifts) or FAMILIES[one.script.name] == "ebcdic":
         score *= 0.9
     return round(float(min(100.0, score + (5 if shifts else 0))), 2)
