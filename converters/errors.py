@@ -12,9 +12,12 @@ Bad *data* is never an exception: it is a finding (see `findings`).
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
+from typing import Final
 
 __all__ = [
+    "MISSING",
     "ConvertersError",
     "DefinitionError",
     "EnvironmentFailure",
@@ -74,15 +77,35 @@ class DefinitionError(ConvertersError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+MISSING: Final = "SYS-001"
+CODES: Final = {
+    errno.ENOENT: MISSING,
+    errno.ENOTDIR: MISSING,
+    errno.EACCES: "SYS-002",
+    errno.EPERM: "SYS-002",
+    errno.EROFS: "SYS-002",
+    errno.ENOSPC: "SYS-003",
+    errno.EDQUOT: "SYS-003",
+}
+"""What the system says → the code that explains it."""
+
+
 class EnvironmentFailure(ConvertersError):
-    """The surroundings failed: `path` is what could not be used, `reason` why."""
+    """The surroundings failed: `path` is what could not be used, `reason` why, `code` explains."""
 
     exit_code = 6
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, code: str = "") -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"{path}: {reason}")
+        self.code = code
+        super().__init__(f"{path}: {reason} ({code})" if code else f"{path}: {reason}")
+
+    @classmethod
+    def of(cls, fault: OSError, path: object) -> EnvironmentFailure:
+        """What the system refused, at this path."""
+        code = CODES.get(fault.errno or 0, "")
+        return cls(str(path), fault.strerror or str(fault), code)
 
 
 class Interrupted(ConvertersError):

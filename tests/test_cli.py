@@ -153,7 +153,11 @@ PROBLEM = errors.Problem("a.yaml", 3, 7, "DEF-003", "unknown key", "did you mean
         (errors.StoppedByPolicy("too many errors"), 4, "too many errors"),
         (errors.DefinitionError((PROBLEM,)), 5, "a.yaml:3:7: DEF-003 unknown key"),
         (errors.EnvironmentFailure("a.dat", "no such file"), 6, "a.dat: no such file"),
-        (PermissionError(13, "Permission denied", "a.dat"), 6, "a.dat: Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "a.dat"),
+            6,
+            "a.dat: Permission denied (SYS-002)",
+        ),
         (errors.Interrupted(), 130, "interrupted; nothing was published"),
         (errors.Interrupted(143), 143, "interrupted; nothing was published"),
         (KeyboardInterrupt(), 130, "interrupted; nothing was published"),

@@ -56,6 +56,27 @@ def test_the_summary_goes_to_stderr_and_names_the_run(capsys: pytest.CaptureFixt
     assert "source   vendor-a/resident 1.0.0 " in err
 
 
+@pytest.mark.parametrize("batch", [[], ["--batch-records", "1"]], ids=["whole", "one by one"])
+def test_line_ends_of_two_sorts_are_told_once_with_their_place(
+    batch: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (SAMPLES / "vendor-b" / "clean" / "input.csv").read_bytes().split(b"\r\n")
+    mixed = b"\r\n".join(lines[:4]) + b"\n" + b"\n".join(lines[4:])
+    (tmp_path / "joined.csv").write_bytes(mixed)
+    main(["validate", "joined.csv", "--layout", "vendor-b/resident", "--json", *batch])
+    found = json.loads(capsys.readouterr().out)["problems"]
+    [told] = [one for one in found if one["code"] == "SRC-005"]
+    place = len(b"\r\n".join(lines[:3])) + 2
+    assert (told["count"], told["samples"][0]["offset"]) == (1, place)
+
+
+def test_a_missing_file_names_the_code_that_explains_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["validate", "nobody.dat", *LAYOUT]) == 6
+    assert capsys.readouterr().err == "nobody.dat: no such file (SYS-001)\n"
+
+
 def test_quiet_leaves_the_verdict_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(CLEAN), *LAYOUT, "-q"]) == 0
     out, err = capsys.readouterr()

@@ -66,7 +66,7 @@ def anonymize(layout: Layout, source: str, out: Path, key: bytes, job: Job) -> R
             os.fsync(file.fileno())
         partial_.replace(out)
     except OSError as exc:
-        raise EnvironmentFailure(str(out), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, out) from exc
     finally:
         partial_.unlink(missing_ok=True)
     return done

@@ -37,7 +37,7 @@ def outlines(path: Path) -> Draw:
         glyphs, names = font.getGlyphSet(), font.getBestCmap() or {}
         forms, em = _forms(font), int(font["head"].unitsPerEm)
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     except (TTLibError, KeyError, struct.error) as exc:
         raise UsageError(f"{path} is no font: {exc}") from exc
 

@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _reader_left()
     except OSError as failed:
         path = str(failed.filename or "")
-        return _stopped(EnvironmentFailure(path, failed.strerror or str(failed)))
+        return _stopped(EnvironmentFailure.of(failed, path))
     except Exception as crash:
         if "--debug" in given:
             raise

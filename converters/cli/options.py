@@ -10,7 +10,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 import click
 
 from converters.cli.words import language, word
-from converters.errors import EnvironmentFailure
+from converters.errors import MISSING, EnvironmentFailure
 
 __all__ = [
     "PATH",
@@ -234,7 +234,7 @@ def existing(given: str) -> Path:
     """The path of a file that is there; a missing one is exit code 6, not click's usage error."""
     path = Path(given)
     if not path.exists():
-        raise EnvironmentFailure(given, word("missing"))
+        raise EnvironmentFailure(given, word("missing"), MISSING)
     return path
 
 

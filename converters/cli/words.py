@@ -24,8 +24,8 @@ WORDS = {
         " less any personal values)",
     ),
     "interrupted": (
-        "中断しました。確定名の出力はありません。",
-        "interrupted; nothing was published",
+        "中断しました。確定名の出力はありません。(SYS-005)",
+        "interrupted; nothing was published (SYS-005)",
     ),
     "differences": (
         "違い {found} 件、うち許容範囲を超えるもの {beyond} 件",

@@ -53,7 +53,7 @@ def write(layout: Layout, path: Path, records: int, seed: int, defects: float = 
         if defects > 0:
             _write_truths(path.with_name(path.name + ".defects.csv"), truths)
     except OSError as fault:
-        raise EnvironmentFailure(str(path), fault.strerror or str(fault)) from fault
+        raise EnvironmentFailure.of(fault, path) from fault
 
 
 def _damageable(layout: Layout) -> None:

@@ -86,7 +86,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST)
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     for charset in ("utf-8-sig", "cp932"):
         try:
             return data.decode(charset)

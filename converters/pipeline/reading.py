@@ -28,8 +28,8 @@ class Source:
     """One input while it is read. It guards what is known of the file as a whole.
 
     `opened` opens it. `opening` and `tail` are the bytes before the first and after the last
-    record, `unended` tells that the last record has no line end; `problems` grow as they are
-    found.
+    record, `unended` tells that the last record has no line end, `line_end` is the bytes of the
+    first one, -1 when another was met; `problems` grow as they are found.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Source:
     opening: bytes = b""
     tail: bytes = b""
     unended: bool = False
+    line_end: int = 0
     order: Order = None
     problems: list[FileProblem] = field(default_factory=list)
 
@@ -55,7 +56,7 @@ def chunks(
         with source.opened(source.name) as stream:
             yield from _split(stream, source, form, limit, seen)
     except OSError as exc:
-        raise EnvironmentFailure(source.name, exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, source.name) from exc
 
 
 def _opened(name: str) -> RawIOBase:
@@ -83,6 +84,7 @@ def _split(
             source.opening = data[: beginning.used].tobytes()
             offset, data = beginning.used, data[beginning.used :]
         split = form.split(data, eof)
+        _watch_line_ends(source, split, offset)
         whole = int(split.bounds[-1])
         count = len(split.stop)
         for piece in _pieces(split, limit or max(count, 1)):
@@ -94,6 +96,22 @@ def _split(
         if eof:
             source.unended = count > 0 and int(split.stop[-1]) == whole
             source.tail = data[whole : split.used].tobytes()
+
+
+def _watch_line_ends(source: Source, split: Split, offset: int) -> None:
+    """Tells once of a record whose line end is not that of the first one."""
+    if split.own is not None or source.line_end < 0:
+        return
+    sizes = split.bounds[1:] - split.stop
+    ended = (split.codes == 0) & (sizes > 0)
+    if not ended.any():
+        return
+    source.line_end = source.line_end or int(sizes[np.argmax(ended)])
+    other = ended & (sizes != source.line_end)
+    if other.any():
+        place = offset + int(split.bounds[np.argmax(other)])
+        source.problems.append(FileProblem("SRC-005", "", place))
+        source.line_end = -1
 
 
 def _pieces(split: Split, limit: int) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from typing import IO, Final
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
-from converters.errors import EnvironmentFailure, UsageError
+from converters.errors import MISSING, EnvironmentFailure, UsageError
 
 __all__ = ["Row", "is_excel", "read", "write"]
 
@@ -51,7 +51,7 @@ def write(path: Path, head: Row, rows: Iterable[tuple[Row, frozenset[int]]]) -> 
             written = _excel(file, head, rows) if is_excel(path) else _csv(file, head, rows)
         partial.replace(path)
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     finally:
         partial.unlink(missing_ok=True)
     return written
@@ -108,7 +108,7 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         yield from _excel_rows(path) if is_excel(path) else _csv_rows(path)
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     except (CalamineError, UnicodeDecodeError, csv.Error) as exc:
         raise UsageError(f"{path} is not a sheet that can be read: {exc}") from exc
 
@@ -124,7 +124,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _excel_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     if not path.exists():
-        raise EnvironmentFailure(str(path), "no such file")
+        raise EnvironmentFailure(str(path), "no such file", MISSING)
     book = CalamineWorkbook.from_path(str(path))
     sheet = book.get_sheet_by_index(0)
     for number, row in enumerate(sheet.iter_rows(), 1):

@@ -144,7 +144,7 @@ def _surroundings(path: Path) -> Iterator[None]:
         yield
     except OSError as exc:
         name = str(exc.filename or path)
-        raise EnvironmentFailure(name, exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, name) from exc
 
 
 def _refuse(given: Path, path: Path, force: bool, inputs: Sequence[Path]) -> None:

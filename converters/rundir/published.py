@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from converters.errors import EnvironmentFailure, UsageError
+from converters.errors import MISSING, EnvironmentFailure, UsageError
 from converters.rundir.directory import MANIFEST, REPORT
 
 __all__ = ["Published", "published", "unchanged"]
@@ -40,7 +40,7 @@ def published(path: Path) -> Published:
     except FileNotFoundError as exc:
         raise UsageError(f"{path} is not a run: it has no {Path(exc.filename).name}") from exc
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     except ValueError as exc:
         raise EnvironmentFailure(str(path), f"manifest or report is not JSON: {exc}") from exc
     return Published(path, manifest, report, hashlib.sha256(content).hexdigest())
@@ -51,12 +51,12 @@ def unchanged(run: Published, name: str) -> Path:
     place = run.path / name
     known = run.files.get(name)
     if known is None:
-        raise EnvironmentFailure(str(place), "the run has no such file")
+        raise EnvironmentFailure(str(place), "the run has no such file", MISSING)
     try:
         with place.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
-        raise EnvironmentFailure(str(place), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, place) from exc
     if digest != known["sha256"]:
         raise EnvironmentFailure(str(place), "changed since the run was published")
     return place

@@ -102,8 +102,7 @@ class Sink:
         if isinstance(self._failure, BrokenPipeError):
             raise self._failure
         if self._failure is not None:
-            reason = self._failure.strerror or str(self._failure)
-            raise EnvironmentFailure(self.path, reason) from self._failure
+            raise EnvironmentFailure.of(self._failure, self.path) from self._failure
 
 
 class Stream:

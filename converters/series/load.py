@@ -26,7 +26,7 @@ def load(run: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     except ValueError as exc:
         raise UsageError(f"{path} is no report: it is not JSON") from exc
     if not isinstance(found, dict) or found.get("report") != FORMAT:

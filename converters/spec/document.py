@@ -158,7 +158,7 @@ def text_of(path: Path, most: int = LONGEST) -> str:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as exc:
-        raise EnvironmentFailure(str(path), exc.strerror or str(exc)) from exc
+        raise EnvironmentFailure.of(exc, path) from exc
     if len(data) > most:
         raise _syntax(shown_path(path), 0, 0, f"the file is larger than {most >> 20} MB")
     try:

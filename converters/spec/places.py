@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import converters
-from converters.errors import EnvironmentFailure
+from converters.errors import MISSING, EnvironmentFailure
 
 __all__ = [
     "Roots",
@@ -54,7 +54,7 @@ def find(ref: str, roots: Roots) -> Path | None:
     """The file of an id, or None; a path is itself and must be there."""
     if is_path(ref):
         if not _exists(Path(ref)):
-            raise EnvironmentFailure(ref, "no such file")
+            raise EnvironmentFailure(ref, "no such file", MISSING)
         return Path(ref)
     if not _is_id(ref):
         return None
