@@ -36,7 +36,7 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term --junitxml=build/tests.xml
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/boundscheck \
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$(CURDIR)/build/boundscheck \
 	  $(BIN)/python -m pytest -n auto --dist loadfile -m kernels --junitxml=build/kernels.xml
 	$(BIN)/python .ci/wheel.py
 	@$(BIN)/python .ci/tally.py build/tests.xml build/kernels.xml
