@@ -6,6 +6,7 @@ Python here, not the kernels: a definition has a few texts, and a kernel is comp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,10 @@ from converters.charset.value import Charset
 
 __all__ = ["code", "codes", "holds_gaiji", "opening", "reach", "read", "write"]
 
+HEAD = 4
+"""Bytes that a shift code or a code has at most."""
+KNOWN = 1 << 15
+"""Answers that are kept."""
 WORDS = 4
 """Places in `longs` that one character has at most."""
 
@@ -86,41 +91,49 @@ def _places(charset: Charset, data: bytes) -> Iterator[tuple[int, int, int]]:
     """The place of each code, its bytes, and its cell; one that is cut off is UNDEFINED."""
     place, state = 0, charset.shifts.initial
     while place < len(data):
-        mark = _mark(charset, data, place, state)
+        head = data[place : place + HEAD]
+        mark = _mark(charset, head, state)
         if mark:
             _, size, state = mark
             place += size
             continue
-        cell, size = _cell(charset, data, place, state)
+        cell, size = _cell(charset, head, state)
         if place + size > len(data):
             cell, size = UNDEFINED, len(data) - place
         yield place, size, cell
         place += size
 
 
-def _mark(charset: Charset, data: bytes, place: int, state: int) -> tuple[int, int, int] | None:
-    """The shift code at a place: its bytes, their number, the state it opens."""
-    if charset.structure != "shifted" or charset.single[256 * state + data[place]] != SHIFT:
+@lru_cache(KNOWN)
+def _mark(charset: Charset, head: bytes, state: int) -> tuple[int, int, int] | None:
+    """The shift code that these bytes begin with: it, the number of its bytes, the state it opens.
+
+    What was asked once is known: findings ask for thousands of values, and most of what fills them
+    is blanks.
+    """
+    if charset.structure != "shifted" or charset.single[256 * state + head[0]] != SHIFT:
         return None
     for mark, size, opened in charset.shifts.marks.tolist():
-        if data[place : place + size] == mark.to_bytes(size, "little"):
+        if head[:size] == mark.to_bytes(size, "little"):
             return mark, size, opened
     return None
 
 
-def _cell(charset: Charset, data: bytes, place: int, state: int) -> tuple[int, int]:
-    """The cell of the code at a place, and the number of its bytes."""
+@lru_cache(KNOWN)
+def _cell(charset: Charset, head: bytes, state: int) -> tuple[int, int]:
+    """The cell of the code that these bytes begin with, and the number of its bytes."""
     if charset.structure == "shifted":
         size = 2 if state == charset.shifts.double else 1
     else:
-        size = {LEAD: 2, LEAD3: 3}.get(int(charset.single[data[place]]), 1)
-    number = int.from_bytes(data[place : place + size], "big")
+        size = {LEAD: 2, LEAD3: 3}.get(int(charset.single[head[0]]), 1)
+    number = int.from_bytes(head[:size], "big")
     if size == 1:
         return int(charset.plain[256 * state + number]), size
     table = charset.double if size == 2 else charset.triple
     return int(table[number & 0xFFFF]), size
 
 
+@lru_cache(KNOWN)
 def _bytes(charset: Charset, cell: int) -> bytes:
     """The UTF-8 bytes of a cell."""
     size = cell >> 24 & 3
