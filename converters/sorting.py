@@ -12,7 +12,8 @@ from converters.columns import Bytes, Chunk, Ints, Mask
 from converters.forms import punctuation
 from converters.forms.punctuation import Punctuation
 from converters.kernels.frame import UNKNOWN
-from converters.kernels.records import OTHER, column_spans, pick, walk
+from converters.kernels.records import OTHER, column_spans, walk
+from converters.kernels.records import picked as records_of
 from converters.model import Layout, When
 from converters.sequence import Sequenced
 
@@ -131,11 +132,7 @@ def picked(chunk: Chunk, rows: Ints) -> Chunk:
     if len(rows) and int(rows[-1]) - int(rows[0]) + 1 == len(rows):
         return _run(chunk, int(rows[0]), int(rows[-1]) + 1)
     begins = chunk.bounds[rows]
-    sizes = chunk.bounds[rows + 1] - begins
-    bounds = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(sizes, out=bounds[1:])
-    data = np.empty(int(bounds[-1]), np.uint8)
-    pick(chunk.data, chunk.bounds, rows, data)
+    data, bounds = records_of(chunk.data, chunk.bounds, rows)
     return replace(
         chunk,
         data=data,

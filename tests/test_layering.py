@@ -83,10 +83,9 @@ ALLOWED |= {
     "anonymize": VALUES
     | {
         "kernels",
-        "forms.blocks",
+        "forms",
         "checkdigits",
         "forms.delimited",
-        "forms.edges",
         "fields",
         "findings",
         "generate",
@@ -106,12 +105,11 @@ ALLOWED |= {
     "repair": VALUES
     | {
         "kernels",
+        "forms",
         "forms.fixed",
         "forms.delimited",
         "forms.punctuation",
         "forms.variable",
-        "forms.blocks",
-        "forms.edges",
         "forms.markup",
     }
     | {"kinds", "sorting", "findings", "pipeline", "rundir"},

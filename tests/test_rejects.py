@@ -234,7 +234,7 @@ def test_a_selection_takes_records_by_code_and_field(desk: _Desk) -> None:
     whole, groups = repair.groups(desk.run, Selection())
     assert whole == desk.outcome.report["counts"]["rejected"]
     assert sum(group.records for group in groups) == len(stops.unique(("record", "code", "field")))
-    for selection in (Selection(("FLD-061",)), Selection((), ("個人番号",)), Selection(("XXX-1",))):
+    for selection in (Selection(("FLD-061",)), Selection((), ("個人番号",)), Selection(("ABC-1",))):
         due = stops
         if selection.codes:
             due = due.filter(pl.col("code").is_in(selection.codes))

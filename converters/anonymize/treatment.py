@@ -31,9 +31,8 @@ from converters.columns import (
     take,
 )
 from converters.errors import UsageError
-from converters.forms.blocks import Blocks
+from converters.forms import unwrapped
 from converters.forms.delimited import Delimited, raw_columns
-from converters.forms.edges import Edges
 from converters.forms.markup import Markup
 from converters.forms.variable import Variable
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
@@ -67,9 +66,7 @@ class Treatment:
     @property
     def lead(self) -> int:
         """Bytes in front of a record's fields that say how long it is."""
-        form = self.side.form
-        while isinstance(form, Blocks | Edges):
-            form = form.inner
+        form = unwrapped(self.side.form)
         return form.lead if isinstance(form, Variable) else 0
 
 

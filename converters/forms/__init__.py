@@ -44,6 +44,7 @@ __all__ = [
     "form",
     "packed",
     "unwrapped",
+    "varied",
 ]
 
 
@@ -82,12 +83,18 @@ def form(
 def elements(form: Form, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints, Ints]:
     """Where the elements of a table begin in records as the form made them, and the row that each
     belongs to."""
-    return unwrapped(form).elements(data, bounds, table)
+    return varied(form).elements(data, bounds, table)
 
 
-def unwrapped(form: Form) -> Varying:
-    """The form of records with tables, without what stands around them."""
+def varied(form: Form) -> Varying:
+    """The form of records with tables."""
+    found = unwrapped(form)
+    assert isinstance(found, Varying), "a record with a table varies"
+    return found
+
+
+def unwrapped(form: Form) -> Form:
+    """The form of the records themselves, without what stands around them."""
     while isinstance(form, Blocks | Edges):
         form = form.inner
-    assert isinstance(form, Varying), "a record with a table varies"
     return form

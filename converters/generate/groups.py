@@ -23,7 +23,7 @@ from converters.fields import Fields
 from converters.forms import Form, elements
 from converters.generate.columns import Plan, columns, compile
 from converters.generate.people import BLOCK
-from converters.kernels.records import pick
+from converters.kernels.records import picked
 from converters.kernels.tables import scatter
 from converters.model import Layout, When, tables
 from converters.sequence import START, Sequenced
@@ -200,6 +200,4 @@ def _block(
         order.append(rows)
     whole, lengths = np.concatenate(pieces), np.concatenate(sizes)
     places = np.argsort(np.concatenate(order), kind="stable").astype(np.int64)
-    out = np.empty(len(whole), np.uint8)
-    pick(whole, np.concatenate([[0], np.cumsum(lengths)]), places, out)
-    return out, np.concatenate([[0], np.cumsum(lengths[places])])
+    return picked(whole, np.concatenate([[0], np.cumsum(lengths)]), places)

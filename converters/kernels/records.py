@@ -9,7 +9,7 @@ from numba import njit
 from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.frame import QUOTE
 
-__all__ = ["OTHER", "column_spans", "pick", "walk"]
+__all__ = ["OTHER", "column_spans", "picked", "walk"]
 
 OTHER = 255
 """The type of a record that is of none of the types."""
@@ -71,8 +71,17 @@ def walk(
         states[i + 1] = state
 
 
+def picked(data: Bytes, bounds: Ints, rows: Ints) -> tuple[Bytes, Ints]:
+    """These records one after the other, and their bounds."""
+    ends = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(bounds[rows + 1] - bounds[rows], out=ends[1:])
+    out = np.empty(int(ends[-1]), np.uint8)
+    _pick(data, bounds, rows, out)
+    return out, ends
+
+
 @njit(cache=True, nogil=True)
-def pick(data: Bytes, bounds: Ints, rows: Ints, out: Bytes) -> None:
+def _pick(data: Bytes, bounds: Ints, rows: Ints, out: Bytes) -> None:
     """The bytes of these records one after the other."""
     place = 0
     for k in range(len(rows)):

@@ -13,7 +13,7 @@ from converters import forms, mapping, scripts
 from converters.columns import Bytes, Chunk, Ints, Mask, Spans, Values
 from converters.forms import Form, varying
 from converters.kernels.hashing import hash_spans
-from converters.kernels.records import pick
+from converters.kernels.records import picked
 from converters.kernels.tables import gather, scatter
 from converters.pipeline import step
 from converters.pipeline.marking import Marked
@@ -129,17 +129,10 @@ def joined(form: Form, family: Family, made: Made, rows: Made) -> Made:
     sound = due == np.bincount(at[known], minlength=len(made.records))
     if not sound.all():
         kept = np.flatnonzero(sound)
-        data, bounds = _picked(made.data, made.bounds, kept)
+        data, bounds = picked(made.data, made.bounds, kept)
         made, known = Made(data, bounds, made.records[kept]), known & sound[at]
-    data, _ = _picked(rows.data, rows.bounds, np.flatnonzero(known))
+    data, _ = picked(rows.data, rows.bounds, np.flatnonzero(known))
     return replace(made, data=put(form, family, (made.data, made.bounds), data))
-
-
-def _picked(data: Bytes, bounds: Ints, rows: Ints) -> tuple[Bytes, Ints]:
-    ends = np.concatenate([[0], np.cumsum(np.diff(bounds)[rows])]).astype(np.int64)
-    out = np.empty(int(ends[-1]), np.uint8)
-    pick(data, bounds, rows, out)
-    return out, ends
 
 
 def hashes(lanes: Lanes, family: Family, lane: int, written: Written) -> Words:
@@ -149,7 +142,7 @@ def hashes(lanes: Lanes, family: Family, lane: int, written: Written) -> Words:
     record = target.layout.record
     size = {name: record.field(name).bytes or 0 for name in family.keys}
     if lane == family.whole:
-        spans = forms.unwrapped(target.form).written(written.data, written.bounds)
+        spans = forms.varied(target.form).written(written.data, written.bounds)
         starts = {name: spans.of(record.index[name])[0] for name in family.keys}
     else:
         first = written.bounds[:-1]

@@ -19,7 +19,7 @@ from converters import controls, fields, forms, sorting
 from converters import status as outcome
 from converters.columns import Batch, Bytes, Chunk, Ints
 from converters.controls import Controls, Counting
-from converters.kernels.records import pick
+from converters.kernels.records import picked
 from converters.pipeline import families
 from converters.pipeline.plan import Lanes, Side
 from converters.pipeline.work import Lane
@@ -114,9 +114,7 @@ class Weaver:
             data = np.concatenate([one for one, _ in parts])
             sizes = np.concatenate([np.diff(bounds) for _, bounds in parts])
             bounds = np.concatenate([[0], np.cumsum(sizes)])
-            out = np.empty(len(data), np.uint8)
-            pick(data, bounds, taken.order, out)
-            ends = np.concatenate([[0], np.cumsum(sizes[taken.order])])
+            out, ends = picked(data, bounds, taken.order)
             yield Block(out, ends, taken.numbers)
         for spool in self._spools:
             spool.close()
@@ -258,7 +256,4 @@ def _counted(
     both = np.concatenate([made, data])
     edges = np.concatenate([bounds, known[1:] + bounds[-1]])
     rows = np.where(bad, np.arange(len(bad)) + len(bad), np.arange(len(bad)))
-    sizes = np.diff(edges)[rows]
-    out = np.empty(int(sizes.sum()), np.uint8)
-    pick(both, edges, rows, out)
-    return out, np.concatenate([[0], np.cumsum(sizes)]), unfit
+    return *picked(both, edges, rows), unfit

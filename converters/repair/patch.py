@@ -10,9 +10,8 @@ import polars as pl
 
 from converters import scripts, status
 from converters.columns import text
-from converters.forms.blocks import Blocks
+from converters.forms import unwrapped
 from converters.forms.delimited import Delimited, raw_columns
-from converters.forms.edges import Edges
 from converters.forms.fixed import Fixed
 from converters.forms.markup import Markup
 from converters.forms.variable import Variable
@@ -133,9 +132,7 @@ def _placed(
     side: Side, one: Rejected, values: dict[int, bytes], where: tuple[Changed, Faults]
 ) -> bytes:
     """The values in their places, form by form."""
-    form, (changed, faults) = side.form, where
-    while isinstance(form, Blocks | Edges):
-        form = form.inner
+    form, (changed, faults) = unwrapped(side.form), where
     blank = scripts.of(side.layout).blank
     if isinstance(form, Delimited):
         return _in_delimited(form, one, values)
