@@ -12,7 +12,7 @@ plan, and a conversion to it 50 µs, for each column of each chunk. What polars 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -21,8 +21,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
+from converters.kernels.lookup import Distinct, distinct
 from converters.kernels.texts import measure, take_views
 from converters.kernels.validity import clear_nulls, greatest, nulls_hold_bytes, valid_bits
+from converters.kernels.views import SPARE, pack, put_all
 
 __all__ = [
     "Batch",
@@ -36,12 +38,14 @@ __all__ = [
     "Text",
     "Values",
     "are_blank",
+    "arrow",
     "blanks",
     "gravest",
     "integers",
     "series",
     "take",
     "text",
+    "texts",
 ]
 
 Bytes = npt.NDArray[np.uint8]
@@ -57,6 +61,8 @@ column the layout does not know; or the tags around them. None: nothing but what
 STRING = pa.string_view()
 NEWEST = pl.CompatLevel.newest()
 
+MANY = 1024
+"""Different values that a column may have, and be asked for them."""
 INLINE = 12
 """An Arrow string view holds values up to this many bytes itself."""
 
@@ -141,7 +147,7 @@ class Text:
     Both arrays are made read-only: a kernel is compiled anew for each mix of the two sorts.
     """
 
-    __slots__ = ("_measures", "_raw", "data", "views")
+    __slots__ = ("_different", "_measures", "_raw", "data", "views")
 
     def __init__(self, views: Views, data: Bytes) -> None:
         views.flags.writeable = False
@@ -152,6 +158,7 @@ class Text:
         self.data = data
         self._measures: tuple[int, int, int] | None = None
         self._raw: tuple[Bytes, Bytes] | None = None
+        self._different: Distinct | None = None
 
     def __len__(self) -> int:
         return len(self.views)
@@ -182,6 +189,14 @@ class Text:
         if self._raw is None:
             self._raw = self.views.view(np.uint8).reshape(-1), self.data
         return self._raw
+
+    @property
+    def different(self) -> Distinct | None:
+        """Its different values; None where they are more than `MANY`, which no category has. They
+        are asked for on both sides of a mapping that only names a column anew."""
+        if self._different is None:
+            self._different = distinct(*self.raw, MANY)
+        return self._different
 
     def value(self, row: int) -> bytes:
         """The bytes of one value; for messages, not for loops."""
@@ -277,6 +292,30 @@ def series(values: Values, name: str = "") -> pl.Series:
     buffers = [valid, pa.py_buffer(values.views), pa.py_buffer(values.data)]
     array = pa.StringViewArray.from_buffers(STRING, len(values), buffers, missing)
     return pl.Series(name, array)
+
+
+def arrow(values: Text) -> pa.LargeStringArray:
+    """A column as Arrow strings with bytes of their own: a view would keep a whole batch alive.
+    Blank values become null; the bytes must be UTF-8."""
+    rows = len(values)
+    pool, bounds = np.empty(values.total + SPARE, np.uint8), np.empty(rows + 1, np.int64)
+    end = pack(*values.raw, 0, pool, bounds)
+    bits = np.zeros(rows + 7 >> 3, np.uint8)
+    missing = valid_bits(values.raw[0], bits)
+    valid = pa.py_buffer(bits) if missing else None
+    return pa.LargeStringArray.from_buffers(
+        rows, pa.py_buffer(bounds), pa.py_buffer(pool[:end]), valid, missing
+    )
+
+
+def texts(values: Sequence[str]) -> Text:
+    """A column of these values."""
+    spelled = [value.encode() for value in values]
+    bounds = np.cumsum([0, *map(len, spelled)])
+    pool = np.frombuffer(b"".join(spelled) + bytes(SPARE), np.uint8)
+    views = np.empty((len(spelled), 2), np.uint64)
+    put_all(pool, bounds, views)
+    return Text(views, pool)
 
 
 def text(values: pl.Series) -> Text:

@@ -20,7 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from converters.columns import Batch, Ints, Text, Values, series, text
+from converters.columns import Batch, Ints, Text, Values, are_blank, arrow, take, text
 from converters.errors import EnvironmentFailure
 from converters.kernels.hashing import combine, hash_views
 
@@ -105,20 +105,22 @@ class KeySpool:
     def add(self, file: int, batch: Batch, offsets: Ints) -> None:
         """The keys of a batch whose records lie at `offsets` in the file."""
         columns = [as_text(batch[field]) for field in self.fields]
+        numbers = batch.records
+        if all(column.blanks for column in columns):
+            blank = np.logical_and.reduce([are_blank(column) for column in columns])
+            rows = np.flatnonzero(~blank)
+            columns = [take(column, rows) for column in columns]
+            numbers, offsets = numbers[rows], offsets[rows]
         table = {
             "hash": hashes(columns),
-            "file": np.full(len(batch), file, np.uint16),
-            "record": batch.records.astype(np.uint64),
+            "file": np.full(len(numbers), file, np.uint16),
+            "record": numbers.astype(np.uint64),
             "offset": offsets.astype(np.uint64),
         }
-        keys = {name: series(column) for name, column in zip(self._keys, columns, strict=True)}
-        rows = pl.DataFrame(table | keys)
-        if all(column.blanks for column in columns):
-            rows = rows.filter(pl.any_horizontal(pl.col(self._keys).is_not_null()))
-        # The older form is a copy of the key alone; a view would keep the whole batch alive.
-        self._held.append(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
-        self._held_rows += rows.height
-        self._rows += rows.height
+        keys = {name: arrow(column) for name, column in zip(self._keys, columns, strict=True)}
+        self._held.append(pa.table(table | keys))
+        self._held_rows += len(numbers)
+        self._rows += len(numbers)
         if self._held_rows >= self._limit:
             self._spill()
 

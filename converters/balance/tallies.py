@@ -17,10 +17,8 @@ from converters.columns import (
     Values,
     are_blank,
     blanks,
-    integers,
     series,
 )
-from converters.kernels.lookup import distinct
 from converters.kernels.texts import unknown_parts
 from converters.keys import as_text, hashes
 from converters.model import Field, Layout
@@ -36,9 +34,8 @@ __all__ = [
     "tally",
 ]
 
-MANY: Final = 1024
-"""Different values counted by the kernel; more come only from fields that are no categories."""
 LARGEST: Final = 1 << 63
+"""A sum that stays below cannot leave 64 bits."""
 DISTINCT: Final = 10_000
 """Categories that are counted one by one. The smallest values are kept, not the most frequent:
 only so is the count of every kept value exact however the batches were cut."""
@@ -192,7 +189,7 @@ def _field(column: Values, asked: Asked, outcomes: Status | None) -> FieldTally:
         unknown=_unknown(column, field, outcomes) if asked.dated else 0,
         scale=kind.scale if isinstance(kind, pl.Decimal) else 0,
         total=_sum(series(column)) if field.balance == "sum" else None,
-        categories=_categories(as_text(column)) if asked.categorical else None,
+        categories=_categories(column) if asked.categorical else None,
         key=_total([column], [field]) if field.balance == "key" else None,
     )
 
@@ -209,27 +206,28 @@ def _sum(column: pl.Series) -> int:
     """The exact sum in units of the column's scale; digit strings are numbers here."""
     if column.dtype == pl.String:
         column = column.cast(pl.Int128, strict=False)
-    if column.dtype == pl.Int64:
-        values = integers(column)[~are_blank(column)]
-        if len(values) and max(-int(values.min()), int(values.max())) * len(values) < LARGEST:
-            return int(values.sum())
-    units = column.to_physical().cast(pl.Int128)
+    units = column.to_physical()
     least, most = units.min(), units.max()
     if not isinstance(least, int) or not isinstance(most, int):
         return 0
-    if max(-least, most) * len(units) < SAFE:
-        return int(units.sum())
-    return sum(units.drop_nulls().to_list())
+    furthest = max(-least, most) * len(units)
+    if furthest >= LARGEST:
+        units = units.cast(pl.Int128)
+    return int(units.sum()) if furthest < SAFE else sum(units.drop_nulls().to_list())
 
 
-def _categories(found: Text) -> dict[str, int]:
-    if found.blanks == len(found):
+def _categories(column: Values) -> dict[str, int]:
+    if blanks(column) == len(column):
         return {}
-    firsts, counts = np.empty(MANY, np.int64), np.empty(MANY, np.int64)
-    many = distinct(*found.raw, np.zeros(2 * MANY, np.int32), firsts, counts)
-    if many >= 0:
-        values = [found.value(int(row)).decode() for row in firsts[:many]]
-        return _smallest(dict(zip(values, counts[:many].tolist(), strict=True)))
+    if isinstance(column, pl.Series) and column.dtype == pl.Boolean:
+        yes = int(column.sum())
+        counts = {"false": len(column) - column.null_count() - yes, "true": yes}
+        return {value: count for value, count in counts.items() if count}
+    found = as_text(column)
+    different = found.different
+    if different is not None:
+        values = [found.value(row).decode() for row in different.firsts.tolist()]
+        return _smallest(dict(zip(values, different.counts.tolist(), strict=True)))
     frame = series(found, "value").drop_nulls().value_counts()
     return _smallest(dict(zip(frame["value"], frame["count"], strict=True)))
 

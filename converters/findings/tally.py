@@ -25,6 +25,8 @@ SHOWN: Final = ("public", "code")
 """Sensitivities of fields whose values are counted."""
 TOP: Final = 20
 """Values shown per code and field."""
+HELD: Final = 1 << 15
+"""Findings held until they are counted: to group a chunk's few takes as long as to group these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,25 @@ class Tally:
         self._policy = policy
         self._groups: dict[tuple[str, str], _Group] = {}
         self._files: dict[tuple[int, str], int] = {}
+        self._held: list[pl.DataFrame] = []
+        self._rows = 0
 
     def add(self, frame: pl.DataFrame) -> None:
         """Count the findings of one batch."""
         if not len(frame):
             return
+        self._held.append(frame)
+        self._rows += len(frame)
+        if self._rows >= HELD:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Count the findings that are held."""
+        if not self._held:
+            return
+        frame = pl.concat(self._held)
+        self._held.clear()
+        self._rows = 0
         for file, severity, count in frame.group_by("file", "severity").len().iter_rows():
             self._files[file, severity] = self._files.get((file, severity), 0) + count
         first = pl.struct(SAMPLE).head(SAMPLES)
@@ -101,12 +117,9 @@ class Tally:
             if value in values or len(values) < DISTINCT:
                 values[value] = values.get(value, 0) + count
 
-    def count(self, severity: str) -> int:
-        """Findings of that severity so far."""
-        return sum(group.count for group in self._groups.values() if group.severity == severity)
-
     def files(self, count: int) -> list[dict[str, int]]:
         """Findings of each severity in each of so many files."""
+        self._settle()
         return [
             {severity: self._files.get((file, severity), 0) for severity in SEVERITIES}
             for file in range(count)
@@ -114,6 +127,7 @@ class Tally:
 
     def problems(self) -> tuple[Problem, ...]:
         """Everything counted: errors first, then by code and field."""
+        self._settle()
         found = [_problem(*key, group) for key, group in self._groups.items()]
         return tuple(sorted(found, key=_rank))
 

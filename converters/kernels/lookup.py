@@ -16,7 +16,17 @@ from numba import njit
 from converters.kernels.arrays import Bytes, Ints, Small, Views
 from converters.kernels.memory import leaf, load8, load32, load64
 
-__all__ = ["BLANK", "MISSING", "Lookup", "build", "distinct", "find", "judge", "take"]
+__all__ = [
+    "BLANK",
+    "MISSING",
+    "Distinct",
+    "Lookup",
+    "build",
+    "distinct",
+    "find",
+    "judge",
+    "take",
+]
 
 BLANK = -2
 MISSING = -1
@@ -54,6 +64,27 @@ def find(lookup: Lookup, views: Bytes, data: Bytes) -> npt.NDArray[np.int32]:
 def judge(lookup: Lookup, views: Bytes, data: Bytes, problem: int, status: Bytes) -> None:
     """`problem` into the status of each value that is no key and not blank; `columns.Text.raw`."""
     _judge(views, data, lookup.slots, lookup.pool, lookup.bounds, problem, status)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distinct:
+    """The different values of a column, in the order in which they come: the row each is first
+    seen in and how often it comes; and the number of each row's value, `BLANK` of a blank one."""
+
+    firsts: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.int32]
+
+
+def distinct(views: Bytes, data: Bytes, most: int) -> Distinct | None:
+    """The different values of `columns.Text.raw`; None where there are more than `most`."""
+    size = 4
+    while size < 2 * most:
+        size *= 2
+    firsts, counts = np.empty(most, np.int64), np.empty(most, np.int64)
+    numbers = np.empty(len(views) // 16, np.int32)
+    found = _distinct(views, data, np.zeros(size, np.int32), firsts, counts, numbers)
+    return Distinct(firsts[:found], counts[:found], numbers) if found >= 0 else None
 
 
 @leaf
@@ -166,34 +197,36 @@ def take(numbers: Small, source: Views, views: Views, data_offset: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def distinct(views: Bytes, data: Bytes, slots: Small, firsts: Ints, counts: Ints) -> int:
-    """Different values of a column: the row each is first seen in, and how often it comes.
+def _distinct(
+    views: Bytes, data: Bytes, slots: Small, firsts: Ints, counts: Ints, numbers: Small
+) -> int:
+    """How many different values a column has, -1 when `firsts` is too short; see `distinct`.
 
-    `views` are bytes, 16 a row, as in `find`; `slots` must be zeros, a power of two in number and
-    at least twice as many as `firsts`. Returns how many there are, -1 when `firsts` is too short.
+    `slots` must be zeros, a power of two in number and at least twice as many as `firsts`.
     """
     found = 0
-    for row in range(len(views) // 16):
+    for row in range(len(numbers)):
         at = 16 * row
         length = np.int64(load32(views, at))
         if length == 0:
+            numbers[row] = BLANK
             continue
         value = hashed(views, data, at, length)
         slot = _place(value, len(slots))
-        while True:
-            if slots[slot] == 0:
-                if found == len(firsts):
-                    return -1
-                firsts[found] = row
-                counts[found] = 1
-                found += 1
-                slots[slot] = found
-                break
-            known = slots[slot] - 1
-            if same(views, data, at, 16 * firsts[known], length):
-                counts[known] += 1
-                break
+        known = slots[slot] - 1
+        while known >= 0 and not same(views, data, at, 16 * firsts[known], length):
             slot = (slot + 1) & (len(slots) - 1)
+            known = slots[slot] - 1
+        if known < 0:
+            if found == len(firsts):
+                return -1
+            known = found
+            firsts[known] = row
+            counts[known] = 0
+            found += 1
+            slots[slot] = found
+        counts[known] += 1
+        numbers[row] = known
     return found
 
 

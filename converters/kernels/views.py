@@ -3,6 +3,7 @@
     pack   views and the bytes they point into → `pool` and `bounds`: value i is
            `pool[bounds[i]:bounds[i + 1]]`, and `SPARE` bytes may be read beyond the last one
     put    a piece of a pool → a view
+    put_all  all its pieces, as `pack` leaves them → a column of views
 
 A function with a loop or a branch that takes arrays costs a counted reference an array and call,
 10 ns, where the work itself costs 2; so `put` is straight-line code, and kernels have long bodies.
@@ -19,7 +20,7 @@ from numba import njit
 from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import load8, load32, load64, store32, store64
 
-__all__ = ["INLINE", "SPARE", "pack", "put"]
+__all__ = ["INLINE", "SPARE", "pack", "put", "put_all"]
 
 
 INLINE: Final = 12
@@ -67,3 +68,10 @@ def put(views: npt.NDArray[np.uint64], row: int, pool: Bytes, place: int, length
     rest = load64(pool, place + 4) & RESTS[kept]
     views[row, 0] = np.uint64(length) | head << HALF_WORD
     views[row, 1] = rest | np.uint64(place) << HALF_WORD & PLACES[kept]
+
+
+@njit(cache=True, nogil=True)
+def put_all(pool: Bytes, bounds: Ints, views: npt.NDArray[np.uint64]) -> None:
+    """A view for each value between two `bounds`; `SPARE` bytes beyond the last are readable."""
+    for row in range(len(views)):
+        put(views, row, pool, bounds[row], bounds[row + 1] - bounds[row])

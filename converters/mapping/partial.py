@@ -6,16 +6,18 @@ says which. The era is a number, 1 for 明治 to 5 for 令和. Together they hol
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from converters.columns import Bytes, Ints, Text, Values, are_blank, series, take, text
+from converters.columns import Bytes, Ints, Text, Values, are_blank, take, texts
 from converters.comparing import choose, constant, differ
 from converters.findings import ValueProblem
 from converters.kernels import lookup
+from converters.kernels.lookup import distinct
 from converters.kernels.partial import BLANK, PARTIAL, STRANGE, WHOLE, read_dates
 from converters.mapping.pairs import FAILED, NO_REVERSE, Made, Pair, Wiring, flagged
 from converters.mapping.rename import reported
@@ -27,11 +29,10 @@ __all__ = ["partial_date"]
 
 Bools = npt.NDArray[np.bool_]
 NO_DATA = np.empty(0, np.uint8)
-NUMBERS = text(pl.Series(["", *(str(number + 1) for number in range(len(LETTERS)))]))
+NUMBERS = texts(["", *(str(number + 1) for number in range(len(LETTERS)))])
 """The era of a date as the fourth target has it, by its number."""
-LETTER_OF = pl.Series(["", *LETTERS], dtype=pl.String)
 ERAS_BY_NUMBER = lookup.build([str(number + 1).encode() for number in range(len(LETTERS))])
-FLAGS = text(pl.Series(["0", "1"]))
+FLAGS = texts(["0", "1"])
 UNKNOWN = constant("0000-00-00")
 ONE = constant("1")
 
@@ -58,7 +59,7 @@ def partial_date(wiring: Wiring) -> Pair:
         made: list[Values] = [
             dates.whole,
             _flags(unknown, targets[1]),
-            _words(dates, unknown),
+            _spelled(dates, dates.written, unknown, words),
             *(from_text(_eras(dates), era).values for era in targets[3:]),
         ]
         problems = flagged(dates.states == STRANGE, source.name, values, FAILED)
@@ -95,16 +96,17 @@ def _flags(unknown: Bools, field: Field) -> Values:
     return take(from_text(FLAGS, field).values, unknown.astype(np.int64))
 
 
-def _words(dates: Dates, unknown: Bools) -> Text:
-    """The words for the unknown dates; each different one is put into words once."""
-    rows = np.flatnonzero(unknown)
+def _spelled(
+    dates: Dates, eras: Ints | Bytes, marked: Bools, how: Callable[[int, int], str]
+) -> Text:
+    """How the marked dates of these eras are spelled, each different one once; blank elsewhere."""
+    rows = np.flatnonzero(marked)
     if not len(rows):
-        return Text(np.zeros((len(unknown), 2), np.uint64), NO_DATA)
-    keys, which = np.unique(dates.days[rows] * 8 + dates.written[rows], return_inverse=True)
-    found = text(pl.Series([words(key // 8, key % 8) for key in keys.tolist()] + [""]))
-    places = np.full(len(unknown), len(keys), np.int64)
+        return Text(np.zeros((len(marked), 2), np.uint64), NO_DATA)
+    keys, which = np.unique(dates.days[rows] * 8 + eras[rows], return_inverse=True)
+    places = np.full(len(marked), len(keys), np.int64)
     places[rows] = which
-    return take(found, places)
+    return take(texts([*(how(key // 8, key % 8) for key in keys.tolist()), ""]), places)
 
 
 def _returned(wiring: Wiring, columns: list[Values]) -> tuple[Text, list[ValueProblem]]:
@@ -159,15 +161,13 @@ def _speech(values: Text, told: Bools) -> Speech:
     eras = np.zeros(len(told), np.int64)
     if not len(rows):
         return Speech(Text(np.zeros((len(told), 2), np.uint64), NO_DATA), eras, none, none)
-    spoken = series(take(values, rows))
-    different = spoken.unique(maintain_order=True)
-    which = spoken.replace_strict(
-        different, pl.Series(range(len(different))), return_dtype=pl.Int64
-    ).to_numpy()
-    found = [read(word) for word in different]
+    spoken = take(values, rows)
+    different = distinct(*spoken.raw, len(rows))
+    assert different is not None
+    found = [read(spoken.value(row).decode()) for row in different.firsts.tolist()]
     places = np.full(len(told), len(found), np.int64)
-    places[rows] = which
-    dates = text(pl.Series([one.date if one else "" for one in found] + [""]))
+    places[rows] = different.numbers
+    dates = texts([*(one.date if one else "" for one in found), ""])
     inexact = np.array([one is not None and not one.exact for one in found] + [False])
     unread = np.array([one is None for one in found] + [False])
     numbers = np.array([one.era if one else 0 for one in found] + [0])
@@ -188,7 +188,9 @@ def _lettered(
     problems = flagged(wrong, field.name, given, NO_REVERSE)
     problems += wiring.lost(odd, field.name, given)
     rows = whole & ~wrong & (eras > 0) & (eras != dates.implied)
-    if not rows.any():
-        return dates.whole, problems
-    lettered = series(dates.whole) + LETTER_OF.gather(eras)
-    return choose(rows, text(lettered), dates.whole), problems
+    return choose(rows, _spelled(dates, eras, rows, _letter), dates.whole), problems
+
+
+def _letter(day: int, era: int) -> str:
+    """A whole date with the letter of an era that its day does not imply."""
+    return f"{day // 10000:04}-{day // 100 % 100:02}-{day % 100:02}{LETTERS[era - 1]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,8 @@ ERA_ROWS: Final = np.array(
 FIRST_YEAR: Final = "元"
 WIDE: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 NARROW: Final = str.maketrans("０１２３４５６７８９", "0123456789")
+MET: Final = 1 << 12
+"""Dates and words that are remembered: every chunk of a file has the same few."""
 WORDS: Final = re.compile(
     rf"(?:({'|'.join(NAMES)})({FIRST_YEAR}|[０-９]{{1,4}})|([０-９]{{1,4}}))?"
     r"年([０-９]{1,2})?月([０-９]{1,2})?日不詳"
@@ -43,6 +46,7 @@ class Reading:
     exact: bool
 
 
+@lru_cache(MET)
 def words(day: int, era: int) -> str:
     """A day as YYYYMMDD, 0 for unknown parts, in the words of an era (1 for 明治, 0 for none)."""
     year, month, date = day // 10000, day // 100 % 100, day % 100
@@ -52,6 +56,7 @@ def words(day: int, era: int) -> str:
     return f"{name}{number}年{_digits(month)}月{_digits(date)}日不詳"
 
 
+@lru_cache(MET)
 def read(text: str) -> Reading | None:
     """The date that words stand for; None when they cannot be read."""
     found = WORDS.fullmatch(text)
