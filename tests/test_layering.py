@@ -55,6 +55,7 @@ ALLOWED = {
     "findings": VALUES,
     "spec": {"errors", "model", "charset", "coverage", "findings", "scripts", "sequence"},
     "importers": {"errors"},
+    "drafts": {"errors", "model", "importers"},
     "mapping": VALUES | {"kernels", "comparing", "conditions", "findings", "kinds"},
     "checkdigits": VALUES | {"kernels"},
     "checks": VALUES
@@ -76,7 +77,7 @@ ALLOWED = {
 
 ALLOWED |= {
     "pipeline": set(ALLOWED)
-    - {"__init__", "coverage", "generate", "importers", "progress", "series", "summary"}
+    - {"__init__", "coverage", "drafts", "generate", "importers", "progress", "series", "summary"}
 }
 ALLOWED |= {"preview": VALUES | {"fields", "findings", "forms", "kernels", "pipeline"}}
 ALLOWED |= {

@@ -166,6 +166,53 @@ def import_copybook(**given: Unpack[Given]) -> int:
     return 0
 
 
+@layout.command("plain")
+@reference
+@click.option("--id", "identity", metavar="ID", help="Id of the new layout.  [default: ID-csv]")
+@options.layouts
+@options.common
+def plain_layout(**given: Unpack[Given]) -> int:
+    """Make the layout of a CSV with the same items, and print it.
+
+    UTF-8 with a header, numbers and dates as people write them; records of several types get a
+    file each. `utsushi mapping draft` makes the mapping between the two.
+
+    \b
+    utsushi layout plain host/amounts > my/amounts-csv.yaml
+    """
+    from converters import drafts, spec
+
+    found = spec.load_layout(given["reference"], given["layouts"])
+    click.echo(drafts.plain(found, given["identity"] or f"{found.id}-csv"), nl=False)
+    return 0
+
+
+@mapping.command("draft")
+@click.argument("source", metavar="SOURCE")
+@click.argument("into", metavar="TARGET")
+@click.option(
+    "--id", "identity", metavar="ID", help="Id of the mapping.  [default: SOURCE-to-TARGET]"
+)
+@options.layouts
+@options.common
+def draft_mapping(**given: Unpack[Given]) -> int:
+    """Make a mapping between two layouts as far as names tell it, and print it.
+
+    Items of the same name, width, case and separators aside, become rules. What has no partner is
+    told in comments with the names that look most like it; `utsushi mapping lint` says it again.
+
+    \b
+    utsushi mapping draft my/resident standard/juki/個人 > my/resident-to-standard.yaml
+    """
+    from converters import drafts, spec
+
+    source = spec.load_layout(given["source"], given["layouts"])
+    target = spec.load_layout(given["into"], given["layouts"])
+    identity = given["identity"] or f"{source.id}-to-{target.id.rpartition('/')[2]}"
+    click.echo(drafts.draft(source, target, identity, language()), nl=False)
+    return 0
+
+
 @mapping.command("lint")
 @references
 @options.layouts

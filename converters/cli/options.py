@@ -64,6 +64,7 @@ class Given(TypedDict, total=False):
     force: bool
     identity: str | None
     include: tuple[Path, ...]
+    into: str
     inputs: tuple[str, ...]
     jobs: int
     json: bool
@@ -99,6 +100,7 @@ class Given(TypedDict, total=False):
     seed: int
     seed_out: Path | None
     sheets: tuple[Path, ...]
+    source: str
     source_format: Literal["auto", "fixed", "free"]
     target: str | None
     terminator: str

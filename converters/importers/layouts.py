@@ -13,7 +13,7 @@ from converters.importers.storage import Dialect, Item, Part
 
 __all__ = ["field_lines", "quoted"]
 
-PLAIN: Final = re.compile(r"[A-Za-z_\u3005-\u9fff\uff01-\uff5e][\w.\-]*")
+PLAIN: Final = re.compile(r"[A-Za-z_\u3005-\u9fff\uff01-\uff5e][\w.\-/]*")
 WORDS: Final = ("true", "false", "null", "yes", "no")
 Option = tuple[str, str]
 
