@@ -112,7 +112,8 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Run:
     """What differs from run to run although nothing else does. `directory` is empty for none;
-    `pages` are the files for people that the run wrote into it."""
+    `pages` are the files for people that the run wrote into it, `layouts` the folders in which
+    definitions were looked for."""
 
     started: datetime
     seconds: float
@@ -120,6 +121,7 @@ class Run:
     arguments: tuple[str, ...] = ()
     jobs: int = 1
     pages: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,7 @@ def _run(run: Run) -> dict[str, Any]:
         "directory": run.directory or None,
         "arguments": list(run.arguments) or None,
         "jobs": run.jobs,
+        "layouts": list(run.layouts) or None,
         "pages": list(run.pages) or None,
         "python": platform.python_version(),
         "platform": platform.platform(terse=True),

@@ -278,6 +278,7 @@ def next_commands(report: Report) -> Iterator[str]:
     """The command to type: look at the first bad record, or take the way back."""
     known = {found["role"]: found["reference"] for found in report["definitions"]}
     directory = report["run"].get("directory")
+    folders = [part for one in report["run"].get("layouts", ()) for part in ("--layouts", one)]
     for problem in _biggest(report):
         sample = next((sample for sample in problem["samples"] if "record" in sample), None)
         if sample is not None and report["status"] != "done":
@@ -286,11 +287,10 @@ def next_commands(report: Report) -> Iterator[str]:
                 place += ["--mapping", known["mapping"]]
             read = report["inputs"][sample["file"]]
             layout = read.get("layout") or known["source"]
-            yield _command("preview", read["path"], "--layout", layout, *place)
+            yield _command("preview", read["path"], "--layout", layout, *place, *folders)
             yield _command("explain", problem["code"])
-            mixed = any("types" in found for found in report["definitions"])
-            if directory and int(report["counts"]["rejected"]) and "set" not in known and not mixed:
-                yield _command("rejects", "extract", directory, "-o", "repair.xlsx")
+            if directory and int(report["counts"]["rejected"]) and "set" not in known:
+                yield _command("rejects", "extract", directory, *folders, "-o", "repair.xlsx")
             return
     if report["command"] == "convert" and directory and report["status"] != "stopped":
         outputs = [path for key, path, _ in _paths(report) if key == "output"]
@@ -298,8 +298,8 @@ def next_commands(report: Report) -> Iterator[str]:
         way = [] if report["back"] else ["--back"]
         if any(key == "residual" for key, _, _ in _paths(report)):
             way += ["--residual", directory]
-        out = f"{directory}-back"
-        yield _command("convert", *paths, "--mapping", known["mapping"], *way, "--out", out)
+        way += [*folders, "--out", f"{directory}-back"]
+        yield _command("convert", *paths, "--mapping", known["mapping"], *way)
 
 
 def _command(*arguments: str) -> str:

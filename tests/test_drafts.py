@@ -69,6 +69,24 @@ def test_the_commands_print_what_lint_accepts(
     assert main(["mapping", "lint", str(folder / "my" / "mapping.yaml"), *there]) == 0
 
 
+def test_what_the_summary_tells_to_type_next_finds_the_definitions(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command, name in (
+        (["layout", "plain", "host/amounts", "--id", "my/csv"], "csv"),
+        (["mapping", "draft", "host/amounts", "my/csv", "--layouts", ".", "--id", "my/map"], "map"),
+    ):
+        assert main(command) == 0
+        (folder / "my" / f"{name}.yaml").write_text(capsys.readouterr().out, "utf-8")
+    assert main(["generate", "host/amounts", "--records", "9", "-o", "data"]) == 0
+    there = ["--mapping", "my/map", "--layouts", "."]
+    assert main(["convert", "data", *there, "--out", "runs", "--lang", "en"]) == 0
+    told = capsys.readouterr().err.splitlines()[-1].split()
+    assert told[:2] == ["utsushi", "convert"]
+    assert main(told[1:]) == 0
+    assert (folder / "runs-back" / "data.dat").read_bytes() == (folder / "data").read_bytes()
+
+
 def test_a_draft_to_the_standard_says_what_is_left_to_do() -> None:
     source, target = (
         spec.load_layout(one) for one in ("vendor-a/resident", "standard/juki/resident")

@@ -247,4 +247,6 @@ def of_run(given: Given) -> dict[str, Any]:
         *("fail_on", "on_error", "max_errors", "samples"),
     )
     values: dict[str, Any] = dict(given)
-    return {name: values[name] for name in names} | {"pages": given["report"], "lang": language()}
+    layouts = tuple(map(str, given["layouts"]))
+    known = {"pages": given["report"], "lang": language(), "layouts": layouts}
+    return {name: values[name] for name in names} | known

@@ -288,6 +288,7 @@ def _facts(session: _Session) -> RunFacts:
             where,
             jobs=job.jobs,
             pages=pages.names(job.pages) if published else (),
+            layouts=job.layouts,
         ),
         stopped=session.stopped,
         complete=session.complete,
