@@ -118,6 +118,15 @@ class Chunk:
         return self.bounds[rows] + self.offset if self.places is None else self.places[rows]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Blamed:
+    """The field of each record that its problem lies in, -1 for none, and where its bytes are."""
+
+    fields: Ints
+    starts: Ints
+    stops: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """Where the fields lie: those of field f are `data[start:stop]` for `start, stop = of(f)`.
@@ -125,7 +134,8 @@ class Spans:
     `of` gives two int64 arrays with a place per record. `data` is the chunk's own bytes, followed
     by unescaped copies of the values that had doubled quotes. `codes[i]` is the number of a record
     problem found while looking for fields, `details` says more of some of them. `there` tells, of
-    fields that are not always there, where they are, though no byte may be left of them.
+    fields that are not always there, where they are, though no byte may be left of them; `blamed`
+    which field a record problem is to be told of.
     """
 
     data: Bytes
@@ -133,6 +143,7 @@ class Spans:
     codes: Status
     details: Mapping[int, str] = field(default_factory=dict)
     there: Mapping[int, Mask] = field(default_factory=dict)
+    blamed: Blamed | None = None
 
     def __len__(self) -> int:
         return len(self.codes)

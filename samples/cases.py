@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from banks import damaged, transfers
-from cobol import amounts, blocks, customers, notices, orders
+from cobol import amounts, blocks, customers, deliveries, notices, orders
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from exchange import broken_care, care, pensions
@@ -367,6 +367,11 @@ CASES: dict[str, Case] = {
         notices,
         "host/notice-to-csv",
         "residual",
+    ),
+    "host/deliveries": Case(
+        "便の中に荷の件数がある表と、便ごとに選ぶ読み方。荷の件数の誤り、知らない種別、数でない個数",
+        deliveries,
+        "host/deliveries-to-csv",
     ),
     "host/orders": Case(
         "件数で長さの変わる明細と、区分で選ぶ読み方。範囲外の件数、長さとの食い違い、知らない区分",

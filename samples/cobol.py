@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["amounts", "blocks", "customers", "notices", "orders"]
+__all__ = ["amounts", "blocks", "customers", "deliveries", "notices", "orders"]
 
 
 def _packed(value: int, size: int, sign: str = "") -> bytes:
@@ -136,4 +136,38 @@ def orders() -> bytes:
     found.append(_order(8, 1)[:20] + b"\xf0\xc1" + _order(8, 1)[22:])
     found.append(_order(9, 2, count=3))
     found.append(_order(10, 1)[:6] + b"\xf9" + _order(10, 1)[7:])
+    return b"".join((len(one) + 4).to_bytes(2, "big") + bytes(2) + one for one in found)
+
+
+def _leg(number: int, goods: int, kind: str, count: int | None = None) -> bytes:
+    """A leg by lorry (1) or by ship, with its goods."""
+    way = _host(f"{number:04}") + _packed(number * 125, 4, "F")
+    if kind != "1":
+        way = _host(f"SHIP {number:03}")
+    body = b"".join(
+        _host(f"G{number % 10}{place}") + _packed((-1) ** place * place, 2)
+        for place in range(1, goods + 1)
+    )
+    return _host(kind) + way + struct.pack(">H", goods if count is None else count) + body
+
+
+def deliveries() -> bytes:
+    """Nine deliveries behind descriptor words, their legs of all sizes: sound ones, and legs with
+    too many goods, with fewer than they have, of a kind nobody knows, and with a number that is
+    none."""
+    legs = [
+        [
+            _leg(place * number, (place + number) % 5, "12"[place % 2])
+            for place in range(1, number % 4 + 1)
+        ]
+        for number in range(1, 6)
+    ]
+    legs.append([_leg(6, 4, "1"), _leg(7, 0, "2"), _leg(8, 2, "1", count=5)])
+    legs.append([_leg(9, 3, "1"), _leg(10, 2, "2", count=1)])
+    legs.append([_leg(11, 1, "1"), _leg(12, 1, "9")])
+    legs.append([_leg(13, 1, "2"), _leg(14, 2, "1")[:-2] + _host("12")])
+    found = []
+    for number, parts in enumerate(legs, 1):
+        note = _host(f"NOTE {number}").ljust(30, b"\x40")
+        found.append(_host(f"{number:06}{len(parts)}") + b"".join(parts) + note)
     return b"".join((len(one) + 4).to_bytes(2, "big") + bytes(2) + one for one in found)

@@ -80,10 +80,9 @@ def _row(field: Field, lang: str) -> tuple[str, ...]:
 
 def _there(field: Field) -> str:
     """When the field is there, in brackets; empty where it always is."""
-    element = field.element
-    if element is not None and element.depending is not None:
-        return f"[{element.depending} ≥ {element.number}]"
-    return f"[{_condition(field.when)}]" if field.when else ""
+    chain = field.element.chain if field.element else ()
+    told = [f"[{one.depending} ≥ {one.number}]" for one in chain if one.depending is not None]
+    return " ".join([*told, *([f"[{_condition(field.when)}]"] if field.when else [])])
 
 
 def _required(required: bool | Condition, lang: str) -> str:

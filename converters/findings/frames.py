@@ -23,6 +23,7 @@ __all__ = [
     "Origin",
     "Told",
     "ValueProblem",
+    "blamed",
     "from_records",
     "in_order",
     "single",
@@ -147,7 +148,8 @@ def from_records(
     chunk: Chunk, problems: Mapping[int, str], codes: Status, details: Mapping[int, str]
 ) -> pl.DataFrame:
     """The findings on whole records: `codes` are numbers of record problems (0: none), `problems`
-    the finding code of each, `details` what else is known of some of them."""
+    the finding code of each, `details` what else is known of some of them. See `blamed` for those
+    that lie in a field."""
     parts = []
     for number in np.unique(codes[codes > 0]):
         rows = np.flatnonzero(codes == number)
@@ -160,6 +162,37 @@ def from_records(
     if not parts:
         return pl.DataFrame(schema=SCHEMA)
     return pl.concat(parts).sort("record", maintain_order=True)
+
+
+def blamed(found: pl.DataFrame, origin: Origin) -> pl.DataFrame:
+    """Findings on whole records, told of the field that each lies in, with its bytes."""
+    blame, chunk = origin.spans.blamed, origin.chunk
+    if blame is None or not (blame.fields >= 0).any():
+        return found
+    rows = np.flatnonzero(blame.fields >= 0)
+    names = {place: name for name, place in origin.index.items()}
+    edges = zip(blame.starts[rows].tolist(), blame.stops[rows].tolist(), strict=True)
+    fields = [names[place] for place in blame.fields[rows].tolist()]
+    raw = [origin.spans.data[start:stop].tobytes() for start, stop in edges]
+    shown = [
+        (_hexed if name in origin.hexed else origin.decode.all)([value])[0].encode()
+        for name, value in zip(fields, raw, strict=True)
+    ]
+    offsets = chunk.offsets(rows) + blame.starts[rows] - chunk.bounds[rows]
+    told = pl.DataFrame(
+        {
+            "record": chunk.numbered(rows).astype(np.uint64),
+            "at": offsets.astype(np.uint64),
+            "name": fields,
+            "shown": pl.Series(shown, dtype=pl.Binary),
+        }
+    )
+    joined = found.join(told, "record", how="left", maintain_order="left")
+    return joined.with_columns(
+        offset=pl.coalesce("at", "offset"),
+        field=pl.coalesce("name", "field"),
+        value=pl.coalesce("shown", "value"),
+    ).select(found.columns)
 
 
 def single(

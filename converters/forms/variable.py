@@ -25,9 +25,9 @@ from converters.kernels import counted
 from converters.kernels.frame import SHORT
 from converters.kernels.tables import split_tabled
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
-from converters.model import Layout, VariableFraming, tables
+from converters.model import Layout, Table, VariableFraming, standing, tables
 
-__all__ = ["Variable", "form", "tabled"]
+__all__ = ["Tables", "Variable", "form", "tabled"]
 
 NEWLINE: Final = {"crlf": 2, "field": 0, "lf": 1, "nl": 1, "rdw": 0, "tables": 0}
 """Characters of the line end; 0 where there is none."""
@@ -42,6 +42,8 @@ KINDS: Final = {
 """How a length is written."""
 
 Rule = tuple[int, int, int, int, int, int]
+Tables = tuple[Ints, Ints]
+"""The tables of a record, and the steps in which they are read; see `kernels.tables`."""
 
 LARGEST: Final = 1 << 16
 """A record, or what is given up as one, is no longer than a descriptor word can say."""
@@ -67,7 +69,7 @@ class Variable:
     ending: Bytes
     signs: Punctuation
     rule: Rule | None = None
-    tables: Ints | None = None
+    tables: Tables | None = None
 
     @property
     def lead(self) -> int:
@@ -98,7 +100,7 @@ class Variable:
             how = (self.fixed.length, self.longest, self.rule)
             return split(counted.split_counted, data, eof, how, 64)
         if self.tables is not None:
-            rows = (self.fixed.length, self.longest, self.tables)
+            rows = (self.fixed.length, self.longest, *self.tables)
             return split(split_tabled, data, eof, rows, 64)
         kernel = split_lines if self.newline else split_described
         shape = (self.fixed.length, self.way, self.longest)
@@ -165,20 +167,34 @@ def form(layout: Layout) -> Variable:
     )
 
 
-def tabled(layout: Layout) -> Ints:
+def tabled(layout: Layout) -> Tables:
     """The tables of a record as `kernels.tables` takes them."""
-    record, found = layout.record, []
-    for table in tables(record):
+    record, known = layout.record, tables(layout.record)
+    order = {table.name: number for number, table in enumerate(known)}
+    rows, steps = [], list[tuple[int, int, int]]()
+    for number, table in enumerate(known):
         place = record.offsets[table.first]
-        if table.count is None:
-            found.append((0, 0, 0, 0, 0, place, table.size, table.times, table.times))
-            continue
-        field = record.fields[table.count]
-        zone = charset.write(scripts.of(layout, field), "0")[0] >> 4
-        little = (field.endian or layout.numbers.endian) == "little"
-        count = (record.offsets[table.count], field.bytes or 0, KINDS[field.kind], little, zone)
-        found.append((*count, place, table.size, table.times, table.least))
-    return np.array(found, np.int64).reshape(-1, 9)
+        what = (place, table.size, table.times, table.least if table.count is not None else 0)
+        home = (-1, 0)
+        if table.count is not None:
+            inside = standing(record.fields[table.count])
+            home = (order[inside[-1][0]], inside[-1][1]) if inside else home
+            steps.append((record.offsets[table.count], number, 1))
+        rows.append((*_count(layout, table), *what, table.within, table.number, *home))
+        steps.append((place + table.size * table.times, number, 0))
+    steps.sort(key=lambda step: (step[0], step[2]))
+    found = np.array(rows, np.int64).reshape(-1, 13)
+    return found, np.array(steps, np.int64).reshape(-1, 3)
+
+
+def _count(layout: Layout, table: Table) -> tuple[int, int, int, bool, int]:
+    """Where the count of a table stands, and how it is written."""
+    if table.count is None:
+        return 0, 0, 0, False, 0
+    field = layout.record.fields[table.count]
+    zone = charset.write(scripts.of(layout, field), "0")[0] >> 4
+    little = (field.endian or layout.numbers.endian) == "little"
+    return layout.record.offsets[table.count], field.bytes or 0, KINDS[field.kind], little, zone
 
 
 def _rule(layout: Layout, framing: VariableFraming) -> Rule | None:

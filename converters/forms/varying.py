@@ -8,13 +8,24 @@ its end (`padded`). Of several readings of one place, the one that is there is w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from converters import presence, scripts
-from converters.columns import Batch, Bytes, Chunk, Ints, Mask, Order, Spans, Status, Text, Values
+from converters.columns import (
+    Batch,
+    Blamed,
+    Bytes,
+    Chunk,
+    Ints,
+    Order,
+    Spans,
+    Status,
+    Text,
+    Values,
+)
 from converters.forms.fixed import Fixed, slots
 from converters.forms.framing import Beginning, Ending, Packer, Split
 from converters.forms.variable import Variable, tabled
@@ -23,7 +34,7 @@ from converters.kernels.frame import COUNT, DIFFERS, NO_VIEW, SHORT
 from converters.kernels.tables import close_up
 from converters.kernels.variable import WORD
 from converters.model import Layout, Record, Table, View
-from converters.presence import Presence, Reader
+from converters.presence import Presence, Reader, Seen
 
 __all__ = ["Varying", "elements", "form"]
 
@@ -44,15 +55,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """What is there in some records: `masks` by the place of a field, `moved` by how many bytes
-    each field stands before its place; both only for fields that need it. `counts` has a column
-    for each table, `gone` the bytes that are missing of the whole."""
+    """What is there in some records: `moved` by how many bytes each field stands before its place,
+    only for fields that need it. `gone` are the bytes that are missing of the whole; `blamed` is
+    the field that a code is to be told of, with its edges."""
 
-    masks: dict[int, Mask]
+    seen: Seen
     moved: dict[int, Ints]
-    counts: Ints
     gone: Ints
     codes: Status
+    blamed: Blamed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +71,9 @@ class Varying:
     """A form around that of the records; see `framing.Form`.
 
     `readers` read the fields that tell which others are there, by their place in the record;
-    `slides` tells that bytes behind a table move up, `tables` are those of `kernels.tables`;
-    `base` writes a record with the first reading of each place, `parts` write the others.
+    `slides` tells that bytes behind a table move up, `tables` are those of `kernels.tables` in the
+    order in which they end, as they are `ordered` here, and `ends` has those that end before each
+    field; `base` writes a record with the first reading of each place, `parts` write the others.
     """
 
     inner: Fixed | Variable
@@ -69,6 +81,8 @@ class Varying:
     readers: Mapping[int, tuple[str, Reader]]
     slides: bool
     tables: Ints
+    ordered: tuple[Table, ...]
+    ends: Mapping[int, list[Table]]
     base: Part
     parts: Mapping[View, Part]
     blank: bytes
@@ -109,23 +123,28 @@ class Varying:
         at, width = self._fixed.at, self._fixed.width
         lead = 0 if isinstance(self.inner, Fixed) else self.inner.lead
         sound = chunk.codes == 0
-        begin = chunk.bounds[:-1] + np.where(sound, lead, 0)
-        end = np.where(sound, chunk.stop, begin)
+        # Where a count is none, it is still to be told which one.
+        read = sound | (chunk.codes == COUNT)
+        begin = chunk.bounds[:-1] + np.where(read, lead, 0)
+        end = np.where(read, chunk.stop, begin)
         found = self._found(chunk.data, begin, end, self.slides)
         codes = np.where(sound, found.codes, chunk.codes)
         codes = np.where(codes == 0, self._lengths(found, begin, end), codes)
         end = np.where(codes == 0, end, begin)
+        masks = found.seen.masks
 
         def of(field: int) -> tuple[Ints, Ints]:
             """By arithmetic, as far as the record goes; empty where the field is not there."""
             start = begin + at[field] - found.moved.get(field, 0)
             start = np.minimum(start, end)
             stop = np.minimum(start + width[field], end)
-            if field in found.masks:
-                stop = np.where(found.masks[field], stop, start)
+            if field in masks:
+                stop = np.where(masks[field], stop, start)
             return start, stop
 
-        return Spans(chunk.data, of, codes.astype(np.uint8), there=found.masks)
+        status = codes.astype(np.uint8)
+        found.blamed.fields[status != found.codes] = -1
+        return Spans(chunk.data, of, status, there=masks, blamed=found.blamed)
 
     def assemble(self, texts: Texts, keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows, length = self._written(texts, keep), self._fixed.length
@@ -155,49 +174,25 @@ class Varying:
         bytes behind tables have moved up already."""
         at, width = self._fixed.at, self._fixed.width
         gone = np.zeros(len(begin), np.int64)
-        counted = np.zeros((len(begin), len(self.known.tables)), np.int64)
-        found = _Found({}, {}, counted, gone, np.zeros(len(begin), np.uint8))
         columns: dict[str, Values] = {}
-        starts = {table.first: n for n, table in enumerate(self.known.tables)}
-        for field in range(len(at)):
+        batch, seen = Batch(np.arange(len(begin), dtype=np.int64), columns), Seen()
+        edges: dict[int, tuple[Ints, Ints]] = {}
+        moved: dict[int, Ints] = {}
+        for field in range(len(at) + 1):
+            for table in self.ends.get(field, ()):
+                gone = gone + seen.lacking[table] * table.size
+            for part in self.known.steps.get(field, ()):
+                presence.settle(self.known, part, batch, seen)
             if field in self.readers:
                 name, read = self.readers[field]
                 start = np.minimum(begin + at[field] - (gone if closed else 0), end)
-                columns[name] = read(data, start, np.minimum(start + width[field], end), {})[0]
-            if self.slides and len(starts):
-                found.moved.setdefault(field, gone)
-            if field in starts:
-                table = self.known.tables[starts[field]]
-                self._counted(found, starts[field], columns, gone)
-                gone = gone + (table.times - counted[:, starts[field]]) * table.size
-        batch = Batch(np.arange(len(begin), dtype=np.int64), columns)
-        self._chosen(batch, found)
-        return replace(found, gone=gone if self.slides else np.zeros_like(gone))
-
-    def _counted(
-        self, found: _Found, number: int, columns: Mapping[str, Values], gone: Ints
-    ) -> None:
-        """Which elements of a table are there; they have moved as far as its first one."""
-        table = self.known.tables[number]
-        counts: Ints = np.full(len(gone), table.times, np.int64)
-        if table.count is not None:
-            counts, wrong = presence.counts(table, columns[self.readers[table.count][0]])
-            found.codes[wrong] = COUNT
-        found.counts[:, number] = counts
-        for place in range(table.first, table.stop):
-            found.masks[place] = counts > (place - table.first) // table.each
-            if self.slides:
-                found.moved[place] = gone
-
-    def _chosen(self, batch: Batch, found: _Found) -> None:
-        """Which reading of each place is there, and which single fields."""
-        for choice in self.known.choices:
-            views = self.known.views(batch, choice)
-            found.codes[~np.any(views, axis=0) & (found.codes == 0)] = NO_VIEW
-            for view, mask in zip(choice, views, strict=True):
-                found.masks.update((place, mask) for place in range(view.first, view.stop))
-        for place in self.known.lone:
-            found.masks[place] = self.known.tests[place](batch)
+                stop = np.minimum(start + width[field], end)
+                edges[field] = start, np.where(seen.masks.get(field, True), stop, start)
+                columns[name] = read(data, *edges[field], {})[0]
+            if self.slides and self.ordered:
+                moved[field] = gone
+        gone = gone if self.slides else np.zeros_like(gone)
+        return _Found(seen, moved, gone, *_judged(seen, edges, len(begin)))
 
     def _lengths(self, found: _Found, begin: Ints, end: Ints) -> Status:
         """Records whose length is not what their counts say, or that end inside of a number."""
@@ -209,8 +204,8 @@ class Varying:
         for field in self.inner.hosts:
             start = at[field] - found.moved.get(int(field), 0)
             cut = (start < size) & (size < start + width[field])
-            codes[cut & found.masks.get(int(field), True)] = SHORT
-        if self.slides and len(self.tables):
+            codes[cut & found.seen.masks.get(int(field), True)] = SHORT
+        if self.slides and self.ordered:
             differs = size > due if self.inner.newline else size != due
             codes[differs] = DIFFERS
         return codes
@@ -222,9 +217,9 @@ class Varying:
             return data
         whole = data.reshape(-1, self._fixed.length)
         begin = np.arange(len(whole), dtype=np.int64) * whole.shape[1]
-        masks = self._found(data, begin, begin + whole.shape[1], False).masks
+        seen = self._found(data, begin, begin + whole.shape[1], False).seen
         for view, part in self.parts.items():
-            here = masks[view.first]
+            here = seen.views[view]
             also = np.zeros(len(keep), np.bool_)
             also[np.flatnonzero(keep)[here]] = True
             made, _ = part.form.assemble([texts[k] for k in part.texts], also)
@@ -253,6 +248,21 @@ def elements(spans: Spans, table: Table) -> tuple[Ints, Ints, Ints, Ints]:
     return edges[numbers, 0, rows], edges[numbers, 1, rows], rows, numbers + 1
 
 
+def _judged(
+    seen: Seen, edges: Mapping[int, tuple[Ints, Ints]], count: int
+) -> tuple[Status, Blamed]:
+    """The first field of each record that leads to no shape of it, as a record problem."""
+    codes = np.zeros(count, np.uint8)
+    blamed = Blamed(np.full(count, -1), np.zeros(count, np.int64), np.zeros(count, np.int64))
+    for field, rows, counts in seen.wrong:
+        fresh = np.flatnonzero(rows & (codes == 0))
+        if len(fresh) and field in edges:
+            codes[fresh] = COUNT if counts else NO_VIEW
+            blamed.fields[fresh] = field
+            blamed.starts[fresh], blamed.stops[fresh] = (edge[fresh] for edge in edges[field])
+    return codes, blamed
+
+
 def _closed(
     form: Varying, rows: Bytes, found: _Found, around: tuple[int, Bytes, int]
 ) -> tuple[Bytes, Ints]:
@@ -262,9 +272,9 @@ def _closed(
     lead, ending, space = around
     out = np.empty(count * (length + lead + len(ending)), np.uint8)
     bounds = np.empty(count + 1, np.int64)
-    counts = found.counts
-    if not form.slides:
-        counts = np.broadcast_to(form.tables[:, 7], counts.shape).copy()
+    counts = np.tile(form.tables[:, 7], (count, 1))
+    for number, table in enumerate(form.ordered if form.slides else ()):
+        counts[:, number] -= found.seen.lacking[table]
     shape = (length, lead, space)
     close_up(rows, shape, ending, form.tables, counts, _floors(form, found), out, bounds)
     return out[: bounds[-1]], bounds
@@ -297,12 +307,12 @@ def _floors(form: Varying, found: _Found) -> Ints:
     at, width = form._fixed.at, form._fixed.width
     for field in form.inner.hosts:
         end = at[field] + width[field] - found.moved.get(int(field), 0)
-        floors = np.maximum(floors, np.where(found.masks.get(int(field), True), end, 0))
-    for number, table in enumerate(form.known.tables):
+        floors = np.maximum(floors, np.where(found.seen.masks.get(int(field), True), end, 0))
+    for table in form.known.tables:
         if table.rows:
             # Their bytes are put in later.
             end = at[table.first] - found.moved.get(table.first, 0)
-            floors = np.maximum(floors, end + found.counts[:, number] * table.size)
+            floors = np.maximum(floors, end + found.seen.counts[table] * table.size)
     if form.inner.rule:
         floors = np.maximum(floors, form.inner.rule[0] + form.inner.rule[1])
     return floors
@@ -326,12 +336,20 @@ def form(layout: Layout, inner: Fixed | Variable, readers: Mapping[str, Reader])
     others = [view for choice in known.choices for view in choice[1:]]
     elsewhere = {place for view in others for place in range(view.first, view.stop)}
     base = [place for place in range(len(record.fields)) if place not in elsewhere]
+    # Those in an element of another table end before it, or with it.
+    order = sorted(range(len(known.tables)), key=lambda n: (known.tables[n].stop, -n))
+    ordered = tuple(known.tables[number] for number in order)
+    ends: dict[int, list[Table]] = {}
+    for table in ordered:
+        ends.setdefault(table.stop, []).append(table)
     return Varying(
         inner=inner,
         known=known,
         readers={record.index[name]: (name, read) for name, read in readers.items()},
         slides=layout.framing.slides,
-        tables=tabled(layout),
+        tables=tabled(layout)[0][order],
+        ordered=ordered,
+        ends=ends,
         base=_part(layout, base),
         parts={view: _part(layout, range(view.first, view.stop)) for view in others},
         blank=scripts.of(layout).blank,

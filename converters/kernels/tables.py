@@ -2,8 +2,12 @@
 
 A table is a row of numbers: the place of its count, its width (0 where there is none) and kind, 1
 where its low byte comes first, the zone of its digits, the place of the table, the bytes of an
-element, and the most and the fewest of them. Places are 0-based and those of a record whose tables
-are full.
+element, and the most and the fewest of them; then the table in whose element it stands (-1 for
+none) and which element that is, counted from 1; and the same of its count. Places are 0-based and
+those of a record whose tables are full.
+
+A step is a place, a table, and 1 where its count stands there, 0 where the table ends; steps are in
+the order of the record.
 """
 
 from __future__ import annotations
@@ -26,19 +30,24 @@ BEYOND: Final = -2
 
 @njit(cache=True, nogil=True)
 def split_tabled(
-    data: Bytes, start: int, eof: bool, shape: tuple[int, int, Ints], out: tuple[Ints, Ints, Bytes]
+    data: Bytes,
+    start: int,
+    eof: bool,
+    shape: tuple[int, int, Ints, Ints],
+    out: tuple[Ints, Ints, Bytes],
 ) -> tuple[int, int]:
     """Records that nothing parts, from `start` on → their number, and where the rest begins.
 
-    `shape` is the length with full tables, the bytes after which a record is given up, and the
-    tables; `out` as in `frame`. Where a count is none, nobody knows where the next record is: so
-    many bytes are one bad record.
+    `shape` is the length with full tables, the bytes after which a record is given up, the tables
+    and the steps; `out` as in `frame`. Where a count is none, nobody knows where the next record
+    is: so many bytes are one bad record.
     """
-    length, limit, tables = shape
+    length, limit, tables, steps = shape
     ends, stops, codes = out
     size, count, place = len(data), 0, start
+    counts = np.zeros(len(tables), np.int64)
     while count < len(ends) and place < size:
-        total = _length(data, place, length, tables)
+        total = _length(data, place, length, tables, steps, counts)
         if not eof and (total == BEYOND or (total > 0 and place + total > size)):
             break
         end, code = place + total, 0
@@ -55,21 +64,42 @@ def split_tabled(
 
 
 @leaf
-def _length(data: Bytes, record: int, length: int, tables: Ints) -> int:
-    """The bytes of the record that begins here, UNKNOWN, or BEYOND the end of what is there."""
+def _length(data: Bytes, record: int, length: int, tables: Ints, steps: Ints, counts: Ints) -> int:
+    """The bytes of the record that begins here, UNKNOWN, or BEYOND the end of what is there.
+    `counts` is room for one number of each table."""
     gone = np.int64(0)
     for t in range(len(tables)):
-        if tables[t, 1] == 0:
-            continue
-        at = record + tables[t, 0] - gone
-        if at + tables[t, 1] > len(data):
-            return np.int64(BEYOND)
-        rule = (np.int64(0), tables[t, 1], tables[t, 2], tables[t, 3], tables[t, 4], np.int64(0))
-        found = number(data, at, rule)
-        if found < tables[t, 8] or found > tables[t, 7]:
-            return np.int64(UNKNOWN)
-        gone += (tables[t, 7] - found) * tables[t, 6]
+        counts[t] = tables[t, 7] if tables[t, 1] == 0 else 0
+    for s in range(len(steps)):
+        t = steps[s, 1]
+        counting = steps[s, 2] == 1
+        if counting and _there(tables, counts, tables[t, 11], tables[t, 12]):
+            at = record + tables[t, 0] - gone
+            if at + tables[t, 1] > len(data):
+                return np.int64(BEYOND)
+            rule = (
+                *(np.int64(0), tables[t, 1], tables[t, 2]),
+                *(tables[t, 3], tables[t, 4], np.int64(0)),
+            )
+            counts[t] = number(data, at, rule)
+        # What is wrong with a count matters only where its table is.
+        if _there(tables, counts, tables[t, 9], tables[t, 10]):
+            if counts[t] < tables[t, 8] or counts[t] > tables[t, 7]:
+                return np.int64(UNKNOWN)
+            if not counting:
+                gone += (tables[t, 7] - counts[t]) * tables[t, 6]
     return length - gone
+
+
+@leaf
+def _there(tables: Ints, counts: Ints, table: int, element: int) -> bool:
+    """Is an element of a table there, and so is the one that the table stands in?"""
+    while table >= 0:
+        if counts[table] < element:
+            return False
+        element = tables[table, 10]
+        table = tables[table, 9]
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -86,8 +116,9 @@ def close_up(
     """Records of one length → records without the elements that are not there.
 
     `shape` is the length, the bytes left free before each record, and the byte that is cut off at
-    the end of a record down to its floor, below 0 for none; `ending` is the line end. `counts` has
-    a row for each record and a column for each table.
+    the end of a record down to its floor, below 0 for none; `ending` is the line end. `tables` are
+    in the order in which they end, those in an element of another one before that, and `counts` has
+    a row for each record and a column for each table: full where the table is not there itself.
     """
     length, lead, space = shape
     place = 0
@@ -99,6 +130,8 @@ def close_up(
         for t in range(len(tables) + 1):
             stop = length
             if t < len(tables):
+                if counts[row, t] == tables[t, 7]:
+                    continue
                 stop = tables[t, 5] + counts[row, t] * tables[t, 6]
             for k in range(done, stop):
                 out[place] = load8(rows, first + k)

@@ -82,7 +82,8 @@ class Numbers(Model):
 class Element(Model):
     """Which repetition of a table a field belongs to, where the table is as long as a count says.
 
-    `spec` writes it into the fields that it makes of `occurs` with `depending`.
+    `spec` writes it into the fields that it makes of `occurs` with `depending`. A table that stands
+    in another such table is one in each repetition of that, with a name and a count of its own.
     """
 
     table: Name = Key(description="the table")
@@ -91,6 +92,12 @@ class Element(Model):
     least: int = Key(0, ge=0, description="the fewest repetitions")
     depending: Name | None = Key(None, description="the field that holds the count")
     rows: bool = Key(False, description="it is a row of its own, and here only its bytes")
+    within: Element | None = Key(None, description="the repetition that the table stands in")
+
+    @property
+    def chain(self) -> tuple[Element, ...]:
+        """All repetitions that the field stands in, the outermost first."""
+        return (self,) if self.within is None else (*self.within.chain, self)
 
 
 class Field(Model):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from converters.model.layout import Element, Record, goes_on
+from converters.model.layout import Element, Field, Record, goes_on
 
-__all__ = ["Table", "View", "choices", "tables"]
+__all__ = ["Table", "View", "choices", "standing", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,9 @@ class Table:
     """A table: the places of its fields in the record, all repetitions one behind the other.
 
     `count` is the place of the field that says how many there are, None where all of them always
-    are there, `size` the bytes of one; `rows` tells that they are records of their own.
+    are there, `size` the bytes of one; `rows` tells that they are records of their own. A table in
+    a repetition of another one stands `within` that one, a place among `tables`, in its repetition
+    `number`; -1 and 0 where it stands in none.
     """
 
     name: str
@@ -25,6 +27,8 @@ class Table:
     times: int
     least: int
     rows: bool = False
+    within: int = -1
+    number: int = 0
 
     @property
     def stop(self) -> int:
@@ -44,20 +48,46 @@ class View:
 
 
 def tables(record: Record) -> tuple[Table, ...]:
-    """The tables with a count of their own, in file order."""
+    """The tables with a count or rows of their own, in file order; one that stands in another one
+    comes behind it, once for each repetition of that."""
     found: dict[str, list[tuple[int, Element]]] = {}
     for place, field in enumerate(record.fields):
-        if field.element:
-            found.setdefault(field.element.table, []).append((place, field.element))
-    made = []
-    for name, elements in found.items():
-        first, known = elements[0]
-        each = sum(element.number == 1 for _, element in elements)
-        size = sum(record.fields[place].bytes or 0 for place, _ in elements[:each])
-        count = None if known.depending is None else record.index.get(known.depending, 0)
-        what = (name, count, first, each, size, known.times, known.least, known.rows)
-        made.append(Table(*what))
-    return tuple(made)
+        for element in field.element.chain if field.element else ():
+            found.setdefault(element.table, []).append((place, element))
+    order = {name: place for place, name in enumerate(found)}
+    return tuple(_table(record, name, elements, order) for name, elements in found.items())
+
+
+def _table(
+    record: Record, name: str, elements: list[tuple[int, Element]], order: dict[str, int]
+) -> Table:
+    first, known = elements[0]
+    each = sum(element.number == 1 for _, element in elements)
+    return Table(
+        name=name,
+        count=None if known.depending is None else record.index.get(known.depending, 0),
+        first=first,
+        each=each,
+        size=_end(record, first, first + each) - record.offsets[first],
+        times=known.times,
+        least=known.least,
+        rows=known.rows,
+        within=order[known.within.table] if known.within else -1,
+        number=known.within.number if known.within else 0,
+    )
+
+
+def _end(record: Record, first: int, stop: int) -> int:
+    """The byte behind all of some fields."""
+    return max(
+        record.offsets[place] + (record.fields[place].bytes or 0) for place in range(first, stop)
+    )
+
+
+def standing(field: Field) -> tuple[tuple[str, int], ...]:
+    """The repetitions of tables that a field stands in, the outermost first: table and number."""
+    chain = field.element.chain if field.element else ()
+    return tuple((element.table, element.number) for element in chain)
 
 
 def choices(record: Record) -> tuple[tuple[View, ...], ...]:

@@ -161,6 +161,7 @@ def _reading(
         frame = _merged(frame, findings.judged(origin, known, strict))
     if not sound.all():
         broken = findings.from_records(origin.chunk, PROBLEMS, codes, origin.spans.details)
+        broken = findings.blamed(broken, origin)
         frame = _merged(findings.judge(broken, plan.policy), frame)
     return frame, _count(checked)
 

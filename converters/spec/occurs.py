@@ -7,7 +7,7 @@ stands in the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -36,13 +36,15 @@ Keys = dict[str, Node]
 
 @dataclass(frozen=True, slots=True)
 class _Above:
-    """What a field inherits: the numbers of its repetitions and the names that carry them, the
-    table it is an element of, and the view it belongs to."""
+    """What a field inherits: the numbers of its repetitions, and those that each name carries; the
+    element of a table that it stands in; and the view it belongs to, and whether that is the only
+    one of its place."""
 
     numbers: tuple[int, ...] = ()
-    names: frozenset[str] = frozenset()
-    table: tuple[str, Keys] | None = None
+    names: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    element: Node | None = None
     view: Keys = field(default_factory=dict)
+    lone: bool = False
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class _Expansion:
     document: Document
     problems: list[Problem] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
     rows: list[tuple[Node, list[Node]]] = field(default_factory=list)
     count: int = 0
 
@@ -61,14 +64,19 @@ class _Expansion:
 
     def fields(self, nodes: Iterable[Node], above: _Above) -> list[Node]:
         found: list[Node] = []
-        for node in nodes:
-            found += self._field(node, above)
+        listed = tuple(nodes)
+        targets = {_text(_keys(node).get("redefines")) for node in listed}
+        for node in listed:
+            here = above
+            if "when" in _keys(node) and "redefines" not in _keys(node):
+                here = replace(above, lone=above.lone or not targets & set(_firsts(node)))
+            found += self._field(node, here)
         return found
 
     def _field(self, node: Node, above: _Above) -> Iterator[Node]:
         keys = node.value
-        if isinstance(keys, dict) and (above.view or above.table) and VIEW & set(keys):
-            message = "a reading cannot stand in another one, or in a table with a count of its own"
+        if isinstance(keys, dict) and above.view and VIEW & set(keys):
+            message = "a reading cannot stand in another one"
             self.wrong(node, min(VIEW & set(keys)), "DEF-050", message)
             return
         if not isinstance(keys, dict) or not {"fields", "occurs", "depending", "rows"} & set(keys):
@@ -88,7 +96,7 @@ class _Expansion:
             self.wrong(node, "occurs", "DEF-050", f"the record has more than {MOST} fields")
             return
         for number in range(1, times + 1):
-            here = _repeated(inside, members, number) if occurs else inside
+            here = self._repeated(inside, (keys, members), number) if occurs else inside
             made = self.fields(members if number == 1 else map(_elsewhere, members), here)
             if number == 1:
                 made = self._begun(keys, made)
@@ -118,9 +126,18 @@ class _Expansion:
             self.wrong(node, key, "DEF-002", message)
         if "name" not in keys:
             self.wrong(node, key, "DEF-002", "a table needs a name")
-        if above.table or above.view or above.numbers or VIEW & set(keys):
-            message = "a table with a count or rows cannot stand in another one, or in a reading"
-            self.wrong(node, key, "DEF-050", message)
+        name = _numbered(_text(keys.get("name")), above.numbers)
+        if name in self.tables:
+            self.wrong(node, "name", "DEF-022", f"there is another table {name}")
+        self.tables.add(name)
+        message = hint = ""
+        if VIEW & set(keys) or above.lone:
+            message = "a table with a count cannot be a reading, or stand in one that has no other"
+            hint = "put it into a group that is one of several readings; or let its count be 0"
+        elif "rows" in keys and (above.element or above.view or above.numbers):
+            message = "a table with rows cannot stand in another one, or in a reading"
+        if message:
+            self.wrong(node, key, "DEF-050", message, hint)
 
     def _apart(self, node: Node, keys: Keys, times: int) -> Iterator[Node]:
         """A table whose repetitions are records of their own: here are only their bytes."""
@@ -140,17 +157,26 @@ class _Expansion:
         """What the members of a group inherit."""
         view: Keys = {key: keys[key] for key in sorted(VIEW) if key in keys}
         view = {key: self._renamed(key, node, above) for key, node in view.items()}
-        table = above.table
+        return replace(above, view=above.view or view)
+
+    def _repeated(self, above: _Above, table: tuple[Keys, tuple[Node, ...]], number: int) -> _Above:
+        """What the members of one repetition inherit."""
+        keys, members = table
+        numbers = (*above.numbers, number)
+        names = {**above.names, **dict.fromkeys(_names(members), numbers)}
+        element = above.element
         if "depending" in keys:
-            table = (
-                _text(keys.get("name")),
-                {
-                    "times": keys["occurs"],
-                    "least": keys.get("least", _leaf(keys["occurs"], "0")),
-                    "depending": keys["depending"],
-                },
-            )
-        return replace(above, table=table, view=above.view or view)
+            node, name = keys["depending"], _numbered(_text(keys.get("name")), above.numbers)
+            told = {
+                "table": _leaf(node, name),
+                "number": _leaf(node, str(number)),
+                "times": keys["occurs"],
+                "least": keys.get("least", _leaf(keys["occurs"], "0")),
+                "depending": _referred(node, above),
+            }
+            around = {"within": above.element} if above.element else {}
+            element = Node(node.line, node.column, told | around)
+        return replace(above, numbers=numbers, names=names, element=element)
 
     def _renamed(self, key: str, node: Node, above: _Above) -> Node:
         """The name that a field refers to, as it is in this repetition; that of the first field
@@ -168,12 +194,9 @@ class _Expansion:
             keys[key] = self._renamed(key, keys[key], above)
         item = _text(keys.get("name"))
         if item:
-            keys["name"] = _leaf(keys["name"], "-".join([item, *map(str, above.numbers)]))
-        if above.table:
-            table, counts = above.table
-            told = {"table": table, "number": str(above.numbers[0])}
-            leaves = {key: _leaf(node, text) for key, text in told.items()}
-            keys["element"] = Node(node.line, node.column, leaves | counts)
+            keys["name"] = _leaf(keys["name"], _numbered(item, above.numbers))
+        if above.element:
+            keys["element"] = above.element
         return replace(node, value=keys)
 
     def _begun(self, keys: Keys, made: list[Node]) -> list[Node]:
@@ -207,7 +230,8 @@ def expand(document: Document) -> tuple[Document, list[Problem]]:
             fields = replace(listed, value=found, doubtful=listed.doubtful or bool(work.problems))
             rows += [_rows(record, name, members) for name, members in work.rows]
             record = replace(record, value={**value, "fields": fields})
-            problems += work.problems
+            # A member of a table is looked at once for each repetition.
+            problems += dict.fromkeys(work.problems)
         made.append(record)
     made += rows
     assert isinstance(root.value, dict)
@@ -254,11 +278,6 @@ def _members(node: Node, keys: Keys) -> tuple[Node, ...]:
     return (replace(node, value=own),)
 
 
-def _repeated(above: _Above, members: tuple[Node, ...], number: int) -> _Above:
-    names = above.names | set(_names(members))
-    return replace(above, numbers=(*above.numbers, number), names=names)
-
-
 def _names(members: Iterable[Node]) -> Iterator[str]:
     """The names of the fields and groups in a group."""
     for node in members:
@@ -283,10 +302,27 @@ def _elsewhere(node: Node) -> Node:
 def _referred(node: Node, above: _Above) -> Node:
     """A name, or a condition on one, that means the field of the same repetition."""
     if isinstance(node.value, str) and node.value in above.names:
-        return _leaf(node, "-".join([node.value, *map(str, above.numbers)]))
+        return _leaf(node, _numbered(node.value, above.names[node.value]))
     if isinstance(node.value, dict) and "field" in node.value:
         return replace(node, value={**node.value, "field": _referred(node.value["field"], above)})
     return node
+
+
+def _firsts(node: Node) -> Iterator[str]:
+    """The names by which a group can be redefined: its own, and those that stand first in it."""
+    keys = _keys(node)
+    yield _text(keys.get("name"))
+    listed = keys["fields"].value if "fields" in keys else ()
+    if isinstance(listed, tuple) and listed:
+        yield from _firsts(listed[0])
+
+
+def _numbered(name: str, numbers: Iterable[int]) -> str:
+    return "-".join([name, *map(str, numbers)])
+
+
+def _keys(node: Node) -> Keys:
+    return node.value if isinstance(node.value, dict) else {}
 
 
 def _leaf(node: Node, text: str) -> Node:
