@@ -71,7 +71,7 @@ ALLOWED = {
     "rundir": {"errors", "columns", "findings", "report"},
     "generate": VALUES
     | {"checkdigits", "comparing", "conditions", "fields", "forms", "kinds", "kernels", "presence"}
-    | {"controls", "forms.punctuation", "sequence", "sorting"},
+    | {"controls", "forms.punctuation", "forms.varying", "sequence", "sorting"},
 }
 """A module, and the modules it may import: all of them stand above it here."""
 

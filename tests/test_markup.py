@@ -534,13 +534,9 @@ def test_the_command_ends_with_the_right_code(
     assert main(["validate", str(path), "--layout", layout]) == 3
 
 
-def test_commands_that_cannot_do_it_say_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_made_up_file_is_sound_and_any_can_be_looked_at(tmp_path: Path) -> None:
     path, out = str(files(tmp_path, SOUND)), str(tmp_path / "out")
     layout = str(tmp_path / "people.yaml")
-    assert main(["generate", layout, "--records", "9", "--defects", "0.5", "--out", out]) == 2
-    assert capsys.readouterr().err.count("XML") == 1
     assert main(["generate", layout, "--records", "9", "--out", out]) == 0
     assert main(["validate", out, "--layout", layout]) == 0
     assert main(["preview", path, "--layout", layout]) == 0

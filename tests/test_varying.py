@@ -408,8 +408,6 @@ def test_bytes_that_belong_to_no_field_are_not_taken_for_anonymous(tmp_path: Pat
     one = layout(tmp_path, "maximum")
     with pytest.raises(UsageError, match="not always there"):
         anonymize.treatment.treatment(side(one), bytes(16))
-    with pytest.raises(UsageError, match="not always there"):
-        generate.write(one, tmp_path / "made.dat", 10, 1, 0.5)
 
 
 TABLE = ORDER.split("framing")[0] + "framing: {fixed: {length: 12}}\nrecords:\n- fields:\n"

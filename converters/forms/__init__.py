@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import numpy as np
+
 from converters import scripts
 from converters.columns import Bytes, Ints
 from converters.forms import blocks, delimited, fixed, markup, variable, varying
@@ -43,6 +45,7 @@ __all__ = [
     "elements",
     "form",
     "packed",
+    "placed",
     "unwrapped",
     "varied",
 ]
@@ -84,6 +87,17 @@ def elements(form: Form, data: Bytes, bounds: Ints, table: Table) -> tuple[Ints,
     """Where the elements of a table begin in records as the form made them, and the row that each
     belongs to."""
     return varied(form).elements(data, bounds, table)
+
+
+def placed(form: Form, lengths: Ints) -> tuple[Ints, Ints]:
+    """Where records of these lengths begin in a file, its opening left out, and where their own
+    bytes do behind the word of their block; the end of the file is the last place."""
+    while isinstance(form, Edges):
+        form = form.inner
+    if isinstance(form, Blocks):
+        return blocks.placed(form, lengths)
+    begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return begins, begins
 
 
 def varied(form: Form) -> Varying:

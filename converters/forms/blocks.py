@@ -22,7 +22,7 @@ from converters.kernels.blocks import block_ends, split_blocks, split_slots
 from converters.kernels.variable import WORD
 from converters.model import Layout
 
-__all__ = ["Blocks", "form"]
+__all__ = ["Blocks", "form", "placed"]
 
 LARGEST: Final = 1 << 16
 """A block that is given up is no longer than a descriptor word can say."""
@@ -120,6 +120,17 @@ def _words(layout: Layout) -> Blocks:
     return Blocks(inner, found, lambda: _Words(inner, room, way), LARGEST + WORD)
 
 
+def placed(blocks: Blocks, lengths: Ints) -> tuple[Ints, Ints]:
+    """Where records of these lengths begin once they stand in blocks, and where their own bytes
+    do: the word of a block belongs to its first record. Both have the end as a last place."""
+    packer = blocks.fresh()
+    if isinstance(packer, _Slots):
+        begins = packer.places(len(lengths))
+        return begins, begins
+    assert isinstance(packer, _Words), "there are two sorts of blocks"
+    return packer.places(lengths)
+
+
 class _Slots:
     """Packs records of one length into blocks of one size."""
 
@@ -128,6 +139,13 @@ class _Slots:
         self._block = block
         self._fill = fill
         self._open = np.empty(0, np.uint8)
+        self._length = length
+
+    def places(self, count: int) -> Ints:
+        """Where so many records begin."""
+        each = self._filled // self._length
+        numbers = np.arange(count + 1, dtype=np.int64)
+        return numbers // each * self._block + numbers % each * self._length
 
     def add(self, data: Bytes) -> Bytes:
         data = np.concatenate([self._open, data])
@@ -152,6 +170,17 @@ class _Words:
         self._way = way
         self._open: list[Bytes] = []
         self._filled = 0
+
+    def places(self, lengths: Ints) -> tuple[Ints, Ints]:
+        """Where records of these lengths begin, with and without the words of blocks."""
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        ends = np.empty(len(bounds), np.int64)
+        count, _ = block_ends(bounds, 0, self._room, ends)
+        first = np.zeros(len(bounds), np.int64)
+        first[ends[:count]] = WORD
+        first[0] = WORD
+        own = bounds + np.cumsum(first)
+        return own - first, own
 
     def add(self, data: Bytes) -> Bytes:
         bounds = self._inner.split(data, True).bounds

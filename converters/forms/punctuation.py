@@ -141,6 +141,16 @@ def newline(layout: Layout) -> bytes:
     return of(layout).spell(LINES[framing.terminator])
 
 
+def ending(layout: Layout) -> bytes:
+    """The line end that the records of a layout are written with, empty where they have none."""
+    framing = layout.framing
+    if framing.delimited is not None:
+        return newline(layout)
+    placed = framing.fixed.terminator if framing.fixed else framing.variable and framing.variable.by
+    text = LINES.get(placed or "", "")
+    return lines(scripts.of(layout)).spell(text) if text else b""
+
+
 def _units(script: Charset, delimiter: str) -> Punctuation:
     """UTF-16: units of two bytes, which tell for themselves what they are."""
     spelled = {one: one.encode(script.name) for one in (*ASCII, '"', delimiter)}

@@ -99,7 +99,7 @@ def _source(field: Field, layout: Layout, charset: Charset) -> Source:
     place = next((n for pattern, n in facets.NUMBERS if re.search(pattern, field.name)), None)
     alone = any(check.unique == (field.name,) for check in layout.checks)
     if field.kind in ("digits", "narrow") and (place or alone):
-        return _number(field, place or "number")
+        return _number(field, place if place and not alone else "number")
     if field.kind in ("date", "wareki") and hint and hint.words() is days.VALUES:
         return _gather(hint.places, pools.dates(field))
     if hint and (words := pools.pool(hint.words, field, layout, charset)):

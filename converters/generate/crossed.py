@@ -78,7 +78,7 @@ def required_when(check: Check, values: Values, layout: Layout, around: Around) 
     content = values.get(name, b"")
     if not content.strip():
         return None
-    blank = b" " * len(content) if layout.framing.fixed is not None else b""
+    blank = b" " * len(content) if layout.framing.placed else b""
     return Change(name, blank, name, whole=False)
 
 

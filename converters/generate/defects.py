@@ -1,53 +1,60 @@
-"""Deliberate defects: finished records → damaged ones, and the truth about each.
+"""Deliberate defects: sound records → damaged ones, and the truth about each.
 
 A record gets one defect at most. The kinds take turns, so that a file with enough damaged records
-has all that its layout allows.
+has all that its layout allows. Fields that lead to others (keys of types, counts and choices, eras,
+what is added up) are left alone, so that a defect has one finding and no other.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from converters.generate import crossed
+from converters import charset as charsets
+from converters import presence, scripts
+from converters.generate import breakage, crossed, faults, numerals
+from converters.generate.breakage import Spot, Victim, Whole
 from converters.generate.crossed import Around, Crossed
-from converters.model import Field, KindName, Layout
+from converters.generate.faults import FieldDamage
+from converters.model import Field, KindName, Layout, Record
 
-__all__ = ["DEFECTS", "Damage", "Defect", "Lying", "Truth", "Turns", "damaged", "turns"]
+__all__ = ["DEFECTS", "Damage", "Defect", "Truth", "Turns", "damaged", "turns"]
 
-Content = bytes
 Rng = np.random.Generator
-FieldDamage = Callable[[Content, Field, Layout], Content | None]
-"""The bytes of a value → damaged ones; None where this value cannot have the defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A kind of defect: the finding it must lead to, and how a field gets it, of one of `kinds`
-    (none: any).
+    """A kind of defect: the finding it must lead to, and what makes it, which is one of four.
 
-    `crossed` is instead a defect that only a check over fields or records shows: one that asks
-    `question`. Without either it is a defect of the record, done by `damaged` itself.
+    `field` damages a value of one of `kinds` (none: any); with `plain` it knows ASCII only, and
+    `held` are the values that count others. `crossed` is a defect that only a check over fields
+    or records shows: one that asks `question`. `whole` breaks a record, in files of `forms`.
     """
 
     code: str
     field: FieldDamage | None = None
     kinds: tuple[KindName, ...] = ()
+    plain: bool = True
+    held: str = ""
     crossed: Crossed | None = None
     question: str = ""
+    whole: Whole | None = None
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Turns:
-    """The kinds of defects that a layout allows, and the fields that may have each. Guards the
-    order in which they take turns: the one that came longest ago first."""
+    """The kinds of defects that a layout allows, and for each of its types of records the fields
+    that may have each. Guards the order in which they take turns: the one that came longest ago
+    first."""
 
     layout: Layout
-    fields: Mapping[str, frozenset[str]]
+    parts: tuple[Layout, ...]
+    fields: tuple[Mapping[str, frozenset[str]], ...]
     order: list[str]
 
 
@@ -65,291 +72,236 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A damaged record: its bytes, and what was done where (`at` counts from its first byte)."""
+    """A damaged record: its bytes, and what was done where (`at` counts from its first byte).
+    `further` tells that it stands before the sound one."""
 
     record: bytes
     at: int
     field: str
     defect: str
-
-
-def _first(content: Content, byte: bytes) -> Content:
-    """The first character, of whatever length in bytes, overwritten."""
-    length = 1 if content[0] < 0x80 or 0xA1 <= content[0] <= 0xDF else 2
-    return byte * min(length, len(content)) + content[length:]
-
-
-def _utf8(layout: Layout) -> bool:
-    return layout.charset.lower().replace("-", "") == "utf8"
-
-
-def _fixed(layout: Layout) -> bool:
-    return layout.framing.fixed is not None
-
-
-def _blank(content: Content) -> bool:
-    return not content.strip(b" ") or content.replace(b"\x81\x40", b"").strip(b" ") == b""
-
-
-def _part(style: str, letters: str) -> slice:
-    """Where a part of a date stands in its written form."""
-    plain = style.replace("g2", "gg").replace("g1", "g")
-    place = plain.index(letters)
-    return slice(place, place + len(letters))
-
-
-def _put(content: Content, place: slice, new: bytes) -> Content:
-    return content[: place.start] + new + content[place.stop :]
-
-
-def _bad_check_digit(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.check in (None, "住民票コード", "法人番号") or not content.isdigit():
-        return None
-    return content[:-1] + b"%d" % ((content[-1] - 48 + 1) % 10)
-
-
-def _bad_sign(content: Content, field: Field, layout: Layout) -> Content | None:
-    signed = field.sign == "trailing" and not _blank(content)
-    return content[:-1] + b"?" if signed and _fixed(layout) else None
-
-
-def _bad_time(content: Content, field: Field, layout: Layout) -> Content | None:
-    return None if _blank(content) else b"29" + content[2:]
-
-
-def _control(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.pattern or _blank(content) or _utf8(layout):
-        return None
-    return _first(content, b"\x01")
-
-
-def _era(content: Content, field: Field, layout: Layout) -> Content | None:
-    known = not _blank(content) and field.style[:1] in "Gg"
-    if not known or field.style.startswith("GG") or _spelled(content, field.unknown):
-        return None
-    codes = {letter: code for code, letter in field.eras.items()}
-    plain = "S" if field.style[:2] == "GY" else "03" if field.style[:2] == "g2" else "3"
-    era = codes.get("S", plain).encode()
-    return _put(era + content[len(era) :], _part(field.style, "YY"), b"70")
-
-
-def _half_character(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.pattern or _blank(content) or _utf8(layout):
-        return None
-    return b"A" * (len(content) - 1) + b"\x8a"
-
-
-def _impossible_date(content: Content, field: Field, layout: Layout) -> Content | None:
-    if _blank(content) or field.style.startswith("GG"):
-        return None
-    if _spelled(content, field.unknown):
-        return None
-    style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
-    if field.kind == "wareki":  # In the first or last year of an era the era would be wrong too.
-        content = _put(content, _part(style, "YY"), b"05")
-    return _put(content, _part(style, "MM"), b"13")
-
-
-def _narrow_in_wide(content: Content, field: Field, layout: Layout) -> Content | None:
-    if _blank(content) or field.pattern:
-        return None
-    return b"A" * 3 + content[3:] if _utf8(layout) else b"AB" + content[2:]
-
-
-def _not_boolean(content: Content, field: Field, layout: Layout) -> Content | None:
-    return None if _blank(content) else b"?" * len(content)
-
-
-def _not_number(content: Content, field: Field, layout: Layout) -> Content | None:
-    special = field.kind == "digits" and (field.check or field.pattern)
-    if special or _blank(content) or field.name in layout.record.key:
-        return None
-    return b"X" + content[1:]
-
-
-def _pattern(content: Content, field: Field, layout: Layout) -> Content | None:
-    if not field.pattern or _blank(content):
-        return None
-    broken = b"?" * len(content)
-    return None if re.fullmatch(field.pattern, broken.decode()) else broken
-
-
-def _required(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.required is not True or field.name in layout.record.key or _blank(content):
-        return None
-    return b" " * len(content) if _fixed(layout) else b""
-
-
-def _kanji_in_kana(content: Content, field: Field, layout: Layout) -> Content | None:
-    if _blank(content) or field.pattern or len(content) < 2:
-        return None
-    return None if _utf8(layout) else "漢".encode("cp932") + content[2:]
-
-
-def _out_of_range(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = field.sign == "none" and not _blank(content)
-    if not plain or field.max is None or int(b"9" * len(content)) <= int(field.max):
-        return None
-    return b"9" * len(content)
-
-
-def _partial_date(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = not _blank(content) and not field.partial
-    if not plain or field.style.startswith("GG") or _spelled(content, field.unknown):
-        return None
-    style = field.style or ("YYYYMMDD" if _fixed(layout) else "YYYY-MM-DD")
-    return _put(content, _part(style, "DD"), b"00")
-
-
-def _space_in_number(content: Content, field: Field, layout: Layout) -> Content | None:
-    plain = not field.check and not field.pattern and len(content) > 2
-    if not plain or _blank(content) or field.name in layout.record.key:
-        return None
-    return content[:1] + b" " + content[2:]
-
-
-def _undecodable(content: Content, field: Field, layout: Layout) -> Content | None:
-    if field.pattern or _blank(content):
-        return None
-    return b"\xff" * 3 + content[3:] if _utf8(layout) else _first(content, b"\xff")
-
-
-def _unknown_code(content: Content, field: Field, layout: Layout) -> Content | None:
-    if not field.codes or _blank(content):
-        return None
-    table = layout.code_table(field.codes)
-    free = (letter * len(content) for letter in "XZ8")
-    return next((code.encode() for code in free if code not in table), None)
-
-
-def _spelled(content: Content, spellings: tuple[str, ...]) -> bool:
-    return any(content.strip() == spelling.encode() for spelling in spellings)
+    further: bool = False
 
 
 TEXTS: Final[tuple[KindName, ...]] = ("kana", "mixed", "narrow", "wide")
 
 DEFECTS: Final[dict[str, Defect]] = {
-    "bad-check-digit": Defect("FLD-061", _bad_check_digit),
-    "bad-sign": Defect("FLD-030", _bad_sign, ("integer",)),
-    "bad-time": Defect("FLD-045", _bad_time, ("time",)),
-    "control-character": Defect("FLD-016", _control, ("kana", "mixed", "narrow")),
+    "bad-check-digit": Defect("FLD-061", faults.bad_check_digit),
+    "bad-nibble": Defect("FLD-031", numerals.bad_nibble, ("packed",), False),
+    "bad-sign": Defect("FLD-030", faults.bad_sign, ("integer",)),
+    "bad-sign-nibble": Defect("FLD-035", numerals.bad_sign_nibble, ("packed",), False),
+    "bad-time": Defect("FLD-045", faults.bad_time, ("time",)),
+    "bad-word": Defect("REC-011", whole=breakage.bad_word, forms=("variable",)),
+    "bad-zone": Defect("FLD-031", numerals.bad_zone, ("zoned",), False),
+    "block-length": Defect("REC-022", whole=breakage.block_length, forms=("variable",)),
+    "control-character": Defect("FLD-016", faults.control, ("kana", "mixed", "narrow"), False),
+    "count-out-of-range": Defect("REC-014", whole=breakage.count_out_of_range),
+    "cut-off": Defect("REC-012", whole=breakage.cut_off, forms=("variable",)),
     "date-order": Defect("SET-008", crossed=crossed.date_order, question="order"),
     "duplicate-key": Defect("SET-001"),
-    "era-out-of-range": Defect("FLD-042", _era, ("wareki",)),
-    "half-character": Defect("FLD-011", _half_character, ("mixed", "narrow")),
+    "era-out-of-range": Defect("FLD-042", faults.era, ("wareki",)),
+    "half-character": Defect("FLD-011", faults.half_character, ("mixed", "narrow"), False),
     "history-order": Defect("SET-011", crossed=crossed.history_order, question="ascending"),
-    "impossible-date": Defect("FLD-040", _impossible_date, ("date", "wareki")),
-    "kanji-in-kana": Defect("FLD-014", _kanji_in_kana, ("kana",)),
-    "long-record": Defect("REC-002"),
-    "narrow-in-wide": Defect("FLD-014", _narrow_in_wide, ("wide",)),
+    "impossible-date": Defect("FLD-040", faults.impossible_date, ("date", "wareki")),
+    "kanji-in-kana": Defect("FLD-014", faults.kanji_in_kana, ("kana",), False),
+    "long-record": Defect("REC-002", whole=breakage.long_record, forms=("fixed", "variable")),
+    "malformed-record": Defect("REC-033", whole=breakage.malformed_record, forms=("xml",)),
+    "narrow-in-wide": Defect("FLD-014", faults.narrow_in_wide, ("wide",), False),
     "no-head": Defect("SET-005", crossed=crossed.no_head, question="one"),
-    "not-boolean": Defect("FLD-034", _not_boolean, ("boolean",)),
-    "not-number": Defect("FLD-030", _not_number, ("decimal", "digits", "integer")),
-    "out-of-range": Defect("FLD-033", _out_of_range, ("integer",)),
-    "partial-date": Defect("FLD-041", _partial_date, ("date", "wareki")),
-    "pattern": Defect("FLD-060", _pattern, ("narrow",)),
+    "no-reading": Defect("REC-016", whole=breakage.no_reading),
+    "no-sign": Defect("FLD-035", numerals.no_sign, ("zoned",), False),
+    "not-boolean": Defect("FLD-034", faults.not_boolean, ("boolean",)),
+    "not-number": Defect("FLD-030", faults.not_number, ("decimal", "digits", "integer")),
+    "open-shift": Defect("FLD-012", faults.open_shift, ("mixed",), False),
+    "out-of-range": Defect("FLD-033", faults.out_of_range, ("integer",)),
+    "partial-date": Defect("FLD-041", faults.partial_date, ("date", "wareki")),
+    "pattern": Defect("FLD-060", faults.pattern, ("narrow",)),
     "period-gap": Defect("SET-010", crossed=crossed.period_gap, question="periods"),
     "period-overlap": Defect("SET-007", crossed=crossed.period_overlap, question="periods"),
-    "ragged-record": Defect("REC-006"),
-    "required-blank": Defect("FLD-001", _required),
+    "ragged-record": Defect("REC-006", whole=breakage.ragged_record, forms=("delimited",)),
+    "record-length": Defect("REC-012", whole=breakage.record_length, forms=("variable",)),
+    "required-blank": Defect("FLD-001", faults.required, plain=False),
     "required-when": Defect("SET-004", crossed=crossed.required_when, question="required"),
     "second-head": Defect("SET-009", crossed=crossed.second_head, question="one"),
     "sequence-gap": Defect("SET-006", crossed=crossed.sequence_gap, question="sequence"),
     "sequence-repeated": Defect("SET-012", crossed=crossed.sequence_repeated, question="sequence"),
-    "short-record": Defect("REC-001"),
-    "space-in-number": Defect("FLD-030", _space_in_number, ("digits",)),
-    "undecodable-byte": Defect("FLD-010", _undecodable, TEXTS),
-    "unknown-code": Defect("FLD-050", _unknown_code, ("code",)),
+    "short-record": Defect("REC-001", whole=breakage.short_record, forms=("fixed", "variable")),
+    "space-in-number": Defect("FLD-030", faults.space_in_number, ("digits",)),
+    "table-length": Defect("REC-015", whole=breakage.table_length, forms=("variable",)),
+    "too-large": Defect("FLD-032", numerals.too_large, ("binary",), False),
+    "undecodable-byte": Defect("FLD-010", faults.undecodable, TEXTS, False),
+    "unknown-code": Defect("FLD-050", faults.unknown_code, ("code",)),
+    "unknown-element": Defect("REC-034", whole=breakage.unknown_element, forms=("xml",)),
+    "unknown-record": Defect("REC-013", whole=breakage.unknown_record),
+    "wrong-count": Defect("BAL-002", numerals.wrong_total, plain=False, held="count"),
+    "wrong-sum": Defect("BAL-003", numerals.wrong_total, plain=False, held="sum"),
 }
 """Every kind of defect by name, with the code of the finding it must give."""
 
 
-Lying = list[tuple[Field, int, int]]
-"""Fields, and where they lie in a record."""
-
-
 def turns(layout: Layout) -> Turns:
     """The turns of a layout before its first record."""
-    groups = {name for check in layout.checks for name in check.per}
-    found: dict[str, frozenset[str]] = {}
-    for name, known in sorted(DEFECTS.items()):
-        fields = frozenset(
-            field.name
-            for field in layout.record.fields
-            if known.field and field.name not in groups
-            if not known.kinds or field.kind in known.kinds
-        )
-        asked = any(check.question == known.question for check in layout.checks)
-        if fields or (asked if known.crossed else not known.field):
-            found[name] = fields
-    return Turns(layout, found, list(found))
+    parts = layout.parts
+    fields = tuple(
+        {
+            name: frozenset(_having(known, layout, part))
+            for name, known in sorted(DEFECTS.items())
+            if known.field
+        }
+        for part in parts
+    )
+    order = [
+        name
+        for name, known in sorted(DEFECTS.items())
+        if any(one.get(name) for one in fields) or _allowed(known, layout, parts)
+    ]
+    return Turns(layout, parts, fields, order)
 
 
-def damaged(record: bytes, fields: Lying, taken: Turns, drawn: tuple[Rng, Around]) -> Damage | None:
-    """The record with the defect, of those it can have, that came longest ago. `drawn` are the
-    random numbers and what stands around the record."""
+def _having(known: Defect, layout: Layout, part: Layout) -> list[str]:
+    """The fields of a type of record that may have a defect."""
+    held = {
+        control.item
+        for control in layout.controls
+        if known.held and control.holder == part.record.name
+        if getattr(control, known.held) is not None
+    }
+    frozen = _frozen(layout, part.record)
+    return [
+        field.name
+        for field in part.record.fields
+        if (field.name in held if known.held else field.name not in frozen)
+        if not known.kinds or field.kind in known.kinds
+        if not _excused(known, layout, field.name)
+    ]
+
+
+def _excused(known: Defect, layout: Layout, name: str) -> bool:
+    """Does the layout say that the defect is none?"""
+    return any(
+        one.code == known.code and one.severity == "off" and (not one.fields or name in one.fields)
+        for one in layout.severities
+    )
+
+
+def _allowed(known: Defect, layout: Layout, parts: tuple[Layout, ...]) -> bool:
+    """May a file of the layout have a defect that no single field has?"""
+    if known.field or _excused(known, layout, ""):
+        return False
+    if known.crossed is not None:
+        return any(check.question == known.question for part in parts for check in part.checks)
+    return not known.forms or layout.framing.form in known.forms
+
+
+def _frozen(layout: Layout, record: Record) -> set[str]:
+    """The fields that more hangs on than their own value."""
+    found = {name for check in layout.checks for name in check.per}
+    found |= presence.asked(record) | {field.era for field in record.fields}
+    for control in layout.controls:
+        for name in (control.field, *(control.sum or ())):
+            kind, _, item = name.partition(".")
+            found |= {item} if kind == record.name else set()
+    places = {when.at - 1 for when in record.when if when.at}
+    if size := layout.framing.variable and layout.framing.variable.size:
+        places.add(size.at - 1)
+    columns = {when.column - 1 for when in record.when if when.column}
+    found |= {
+        field.name
+        for place, field in enumerate(record.fields)
+        if place in columns
+        or any(0 <= one - record.offsets[place] < (field.bytes or 0) for one in places)
+    }
+    # The rows of a record have its key too.
+    rows = any(one.within == record.name for one in layout.records)
+    return found | set(record.key if rows or record.within else ())
+
+
+def damaged(victim: Victim, kind: int, taken: Turns, drawn: tuple[Rng, Around]) -> Damage | None:
+    """The record, of the type `kind`, with the defect, of those it can have, that came longest
+    ago. `drawn` are the random numbers and what stands around the record."""
     rng, around = drawn
-    order = [fields[place] for place in rng.permutation(len(fields)).tolist()]
+    order = [victim.spots[place] for place in rng.permutation(len(victim.spots)).tolist()]
     for defect in taken.order:
-        if found := _done(defect, record, order, taken, around):
+        known = DEFECTS[defect]
+        if known.field is not None:
+            found = _valued(defect, victim, order, taken)
+        elif known.crossed is not None:
+            found = _crossed(defect, victim, around)
+        elif known.whole is not None:
+            broken = known.whole(victim)
+            found = Damage(broken.record, 0, "", defect, broken.further) if broken else None
+        else:
+            found = _doubled(defect, victim, around)
+        if found:
             taken.order.remove(defect)
             taken.order.append(defect)
             return found
     return None
 
 
-def _done(defect: str, record: bytes, order: Lying, taken: Turns, around: Around) -> Damage | None:
-    known, layout = DEFECTS[defect], taken.layout
-    if known.crossed is not None:
-        return _crossed(defect, record, order, layout, around)
-    if known.field is None:
-        return _whole(defect, record, order, layout, around)
-    names = taken.fields[defect]
-    for field, start, stop in order:
-        if field.name not in names:
+def _valued(defect: str, victim: Victim, order: list[Spot], taken: Turns) -> Damage | None:
+    """A defect of one value."""
+    known, record = DEFECTS[defect], victim.record
+    for spot in order:
+        field = spot.field
+        if field.name not in taken.fields[spot.part][defect]:
             continue
-        content = record[start:stop]
-        new = known.field(content, field, layout)
+        content = record[spot.start : spot.stop]
+        new = _changed(known, content, field, taken.parts[spot.part])
         if new is not None and new != content:
-            return Damage(record[:start] + new + record[stop:], start, field.name, defect)
+            whole = record[: spot.start] + new + record[spot.stop :]
+            name = field.name
+            if taken.layout.is_mixed:
+                name = f"{taken.parts[spot.part].record.name}.{name}"
+            # What counts others is judged with them, at its record.
+            return Damage(whole, 0 if known.held else spot.start, name, defect)
     return None
 
 
-def _crossed(
-    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
-) -> Damage | None:
+def _changed(known: Defect, content: bytes, field: Field, layout: Layout) -> bytes | None:
+    """The damaged bytes of a value, by way of ASCII where the defect knows nothing else."""
+    assert known.field is not None
+    script = scripts.of(layout, field)
+    if not known.plain or script.ascii or field.is_host:
+        return known.field(content, field, layout)
+    try:
+        plain = charsets.read(script, content).encode("ascii")
+    except UnicodeError:
+        return None
+    new = known.field(plain, field, layout)
+    return None if new is None else charsets.write(script, new.decode("ascii"))
+
+
+def _crossed(defect: str, victim: Victim, around: Around) -> Damage | None:
     """A defect between fields or records: one field is changed, another may carry the finding."""
-    change = DEFECTS[defect].crossed
+    change, layout = DEFECTS[defect].crossed, victim.layout
     assert change is not None
-    places = {field.name: (start, stop) for field, start, stop in order}
-    values = {name: record[start:stop] for name, (start, stop) in places.items()}
+    places = victim.places
+    values = {name: victim.record[start:stop] for name, (start, stop) in places.items()}
+    if not scripts.of(layout).ascii:
+        return None
     for check in layout.checks:
+        if check.per and victim.whole.is_mixed:
+            continue
         found = change(check, values, layout, around)
         if found is not None and found.name in places:
             start, stop = places[found.name]
-            if len(found.content) == stop - start or not _fixed(layout):
-                whole = record[:start] + found.content + record[stop:]
+            if len(found.content) == stop - start or not layout.framing.placed:
                 at = places[found.field][0] if found.field in places and not found.whole else 0
-                return Damage(whole, at, found.field, defect)
+                name = found.field
+                if victim.whole.is_mixed:
+                    name = f"{layout.record.name}.{name}"
+                return Damage(victim.put(found.name, found.content), at, name, defect)
     return None
 
 
-def _whole(
-    defect: str, record: bytes, order: Lying, layout: Layout, around: Around
-) -> Damage | None:
-    """The defects of a record as a whole: its length, the number of its columns, its key."""
-    framing = layout.framing.fixed
-    body = record.rstrip(b"\r\n")
-    end = record[len(body) :]
-    if defect == "duplicate-key":
-        name = layout.record.key[0] if len(layout.record.key) == 1 else ""
-        key = around.before.get(name, b"")
-        for field, start, stop in order:
-            if key and field.name == name and len(key) == stop - start:
-                return Damage(record[:start] + key + record[stop:], 0, name, defect)
+def _doubled(defect: str, victim: Victim, around: Around) -> Damage | None:
+    """The key of the record before."""
+    key = victim.layout.record.key
+    asked = any(check.unique == key for check in victim.layout.checks)
+    if len(key) != 1 or key[0] not in victim.places or not asked:
         return None
-    if defect == "ragged-record":
-        return None if framing else Damage(body + b",x" + end, 0, "", defect)
-    if framing is None or framing.terminator == "none":
+    before, (start, stop) = around.before.get(key[0], b""), victim.places[key[0]]
+    if not before or len(before) != stop - start:
         return None
-    return Damage((body[:-7] if defect == "short-record" else body + b"XXXXX") + end, 0, "", defect)
+    name = f"{victim.layout.record.name}.{key[0]}" if victim.whole.is_mixed else key[0]
+    return Damage(victim.put(key[0], before), 0, name, defect)
