@@ -88,10 +88,12 @@ class Victim:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A broken record. `further` tells that it stands before the sound one."""
+    """A broken record. `further` tells that it stands before the sound one; `field` is the one of
+    its fields that the problem is told of."""
 
     record: bytes
     further: bool = False
+    field: str = ""
 
 
 Whole = Callable[[Victim], Broken | None]
@@ -189,7 +191,7 @@ def count_out_of_range(victim: Victim) -> Broken | None:
         field, content = record.field(name), victim.record[start:stop]
         wrong = numerals.spelled(most + 1, content, field, victim.layout)
         if wrong is not None:
-            return Broken(victim.put(name, wrong))
+            return Broken(victim.put(name, wrong), field=name)
     return None
 
 
@@ -209,7 +211,7 @@ def no_reading(victim: Victim) -> Broken | None:
         wrong = charsets.write(scripts.of(victim.layout, record.field(name)), "?")
         content = wrong * ((stop - start) // len(wrong))
         if len(content) == stop - start and "?" * (len(content) // len(wrong)) not in values:
-            return Broken(victim.put(name, content))
+            return Broken(victim.put(name, content), field=name)
     return None
 
 

@@ -227,8 +227,7 @@ def damaged(victim: Victim, kind: int, taken: Turns, drawn: tuple[Rng, Around]) 
         elif known.crossed is not None:
             found = _crossed(defect, victim, around)
         elif known.whole is not None:
-            broken = known.whole(victim)
-            found = Damage(broken.record, 0, "", defect, broken.further) if broken else None
+            found = _broken(defect, victim, known.whole)
         else:
             found = _doubled(defect, victim, around)
         if found:
@@ -236,6 +235,20 @@ def damaged(victim: Victim, kind: int, taken: Turns, drawn: tuple[Rng, Around]) 
             taken.order.append(defect)
             return found
     return None
+
+
+def _broken(defect: str, victim: Victim, whole: Whole) -> Damage | None:
+    """A defect of the record as a whole, which may be told of one of its fields."""
+    broken = whole(victim)
+    if broken is None:
+        return None
+    at = victim.places[broken.field][0] if broken.field else 0
+    return Damage(broken.record, at, _named(victim, broken.field), defect, broken.further)
+
+
+def _named(victim: Victim, field: str) -> str:
+    """A field as findings name it."""
+    return f"{victim.layout.record.name}.{field}" if field and victim.whole.is_mixed else field
 
 
 def _valued(defect: str, victim: Victim, order: list[Spot], taken: Turns) -> Damage | None:
@@ -287,10 +300,8 @@ def _crossed(defect: str, victim: Victim, around: Around) -> Damage | None:
             start, stop = places[found.name]
             if len(found.content) == stop - start or not layout.framing.placed:
                 at = places[found.field][0] if found.field in places and not found.whole else 0
-                name = found.field
-                if victim.whole.is_mixed:
-                    name = f"{layout.record.name}.{name}"
-                return Damage(victim.put(found.name, found.content), at, name, defect)
+                record = victim.put(found.name, found.content)
+                return Damage(record, at, _named(victim, found.field), defect)
     return None
 
 
@@ -303,5 +314,4 @@ def _doubled(defect: str, victim: Victim, around: Around) -> Damage | None:
     before, (start, stop) = around.before.get(key[0], b""), victim.places[key[0]]
     if not before or len(before) != stop - start:
         return None
-    name = f"{victim.layout.record.name}.{key[0]}" if victim.whole.is_mixed else key[0]
-    return Damage(victim.put(key[0], before), 0, name, defect)
+    return Damage(victim.put(key[0], before), 0, _named(victim, key[0]), defect)

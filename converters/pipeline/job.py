@@ -47,7 +47,8 @@ class Job:
     where the layout has several. `out` is the run directory,
     None for none. `lineage` is there where the run repeats an earlier one. `pages` are the formats
     of the pages that are written into it (`pages.FORMATS`), `lang` the language of those that have
-    one; `layouts` are the folders in which definitions were looked for. `progress` is called with the number of bytes read since its last call, from the thread
+    one; `layouts` are the folders in which definitions were looked for. `progress` is called with
+    the number of bytes read since its last call, from the thread
     that runs the job.
     """
 
