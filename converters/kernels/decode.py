@@ -36,6 +36,15 @@ SIXES = np.uint64(0x0606060606060606)
 WIDE_SPACE = np.uint32(0x8080E3)
 AHEAD = 16
 """Records are hundreds of bytes apart: their lines are asked for this many values ahead."""
+INLINE = 12
+"""A view holds values up to this many bytes itself."""
+
+# By length: which bytes of the first four and of the next eight belong to a short value, and
+# spaces where none does.
+HEADS = np.array([(1 << 8 * min(n, 4)) - 1 for n in range(INLINE + 1)], np.uint64)
+RESTS = np.array([(1 << 8 * max(n - 4, 0)) - 1 for n in range(INLINE + 1)], np.uint64)
+HEAD_SPACES = ~HEADS & SPACES
+REST_SPACES = ~RESTS & SPACES
 
 ASCII = np.uint32(cells.ASCII)
 LOWER = np.uint32(cells.LOWER)
@@ -80,6 +89,19 @@ def view_rest(length: int, rest: np.uint64, place: int) -> np.uint64:
     if length <= 4:
         return np.uint64(0)
     return rest & (ONES >> np.uint64(8 * (12 - length)))
+
+
+@leaf
+def are_plain(block: np.uint64) -> bool:
+    """Whether all eight bytes lie in 20-5F: characters of ASCII that are no small letters."""
+    twice = block << ONE
+    return not (block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6)
+
+
+@leaf
+def is_plain(head: np.uint64, rest: np.uint64, length: int) -> bool:
+    """The same of a short value: its first four bytes and the next eight, zeros behind its end."""
+    return are_plain(head | HEAD_SPACES[length]) and are_plain(rest | REST_SPACES[length])
 
 
 @leaf
@@ -148,6 +170,7 @@ def decode_table(
     used = 0
     blank = single[0x20]
     wide_blank = WIDE_SPACE | np.uint32(3 << 24) | WIDE
+    plain = outcome_of(ASCII, allowed)
     count = len(start)
     for row in range(count):
         first, last = start[row], stop[row]
@@ -162,6 +185,15 @@ def decode_table(
             views[row, 0] = 0
             views[row, 1] = 0
             continue
+        length = last - first
+        if length <= INLINE and kept == last and first + 16 <= len(data):
+            head = np.uint64(load32(data, first)) & HEADS[length]
+            rest = load64(data, first + 4) & RESTS[length]
+            if is_plain(head, rest, length):
+                status[row] = plain
+                views[row, 0] = np.uint64(length) | head << THIRTY_TWO
+                views[row, 1] = rest
+                continue
         place = used
         end = used
         seen = np.uint32(0)
@@ -170,8 +202,7 @@ def decode_table(
         while k < last:
             while last - k >= 8:
                 word = load64(data, k)
-                twice = word << ONE
-                if word & TOP or (word | twice) & BIT6 != BIT6 or word & twice & BIT6:
+                if not are_plain(word):
                     break
                 store64(out, place, word)
                 place += 8
@@ -232,10 +263,16 @@ def are_digits(word: np.uint64) -> bool:
 @leaf
 def digits_only(data: Bytes, first: int, last: int) -> bool:
     """Whether a span holds nothing but ASCII digits."""
-    while last - first >= 8:
-        if not are_digits(load64(data, first)):
-            return False
-        first += 8
+    if last - first >= 8:
+        while last - first > 8:
+            if not are_digits(load64(data, first)):
+                return False
+            first += 8
+        # The last eight, whether or not some of them were looked at before.
+        return are_digits(load64(data, last - 8))
+    if first + 8 <= len(data):
+        inside = (ONE << np.uint64(8 * (last - first))) - ONE
+        return are_digits(load64(data, first) & inside | ZEROS & ~inside)
     for k in range(first, last):
         if load8(data, k) < 0x30 or load8(data, k) > 0x39:
             return False

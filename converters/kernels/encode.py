@@ -14,25 +14,34 @@ from converters import charset as cells
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Cells, Views
 from converters.kernels.decode import (
+    AHEAD,
     ASCII,
-    BIT6,
     CONTROL,
+    INLINE,
     KANA,
     LOWER,
     ONE,
-    TOP,
+    THIRTY_TWO,
     WIDE,
     are_digits,
+    are_plain,
+    is_plain,
     outcome_of,
     view_head,
     view_rest,
 )
-from converters.kernels.memory import leaf, load8, load32, load64, store64
+from converters.kernels.memory import leaf, load8, load32, load64, prefetch, store32, store64
 
 __all__ = ["check_digits", "encode_table"]
 
 ABSENT = np.uint32(cells.ABSENT)
 SIX = np.uint32(0x3F)
+LEADS = np.uint64(0xF00000F0)
+BOTH_LEAD = np.uint64(0xE00000E0)
+THREE = np.uint64(24)
+DOUBLE = np.uint32(0x100)
+DOUBLES = np.uint32(0xFF00)
+"""How many codes have two bytes."""
 
 
 @leaf
@@ -48,6 +57,20 @@ def code_point(source: Bytes, k: int, byte: np.uint32) -> np.uint32:
 
 
 @leaf
+def point_of(word: np.uint64) -> np.uint32:
+    """The code point of the three bytes at the low end of a word."""
+    three = np.uint32(word & np.uint64(0x3F3F0F))
+    first, second = three & np.uint32(0x0F), three >> np.uint32(8) & SIX
+    return first << np.uint32(12) | second << np.uint32(6) | three >> np.uint32(16)
+
+
+@leaf
+def swapped(code: np.uint32) -> np.uint32:
+    """A code of two bytes as it is stored."""
+    return code >> np.uint32(8) | (code & np.uint32(0xFF)) << np.uint32(8)
+
+
+@leaf
 def encode_value(
     source: Bytes, k: int, last: int, encode: Cells, substitute: int, out: Bytes, place: int
 ) -> tuple[int, np.uint32, int]:
@@ -57,13 +80,24 @@ def encode_value(
     while k < last:
         while last - k >= 8:
             block = load64(source, k)
-            twice = block << ONE
-            if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+            if not are_plain(block):
                 break
             store64(out, place, block)
             place += 8
             k += 8
             seen |= ASCII
+        while last - k >= 6 and k + 8 <= len(source):
+            # Two characters of three bytes each that have codes of two.
+            block = load64(source, k)
+            if block & LEADS != BOTH_LEAD:
+                break
+            left, right = encode[point_of(block)], encode[point_of(block >> THREE)]
+            if left - DOUBLE >= DOUBLES or right - DOUBLE >= DOUBLES:
+                break
+            store32(out, place, swapped(left) | swapped(right) << np.uint32(16))
+            place += 4
+            k += 6
+            seen |= WIDE
         if k == last:
             break
         byte = np.uint32(load8(source, k))
@@ -109,14 +143,25 @@ def encode_table(
     `out` needs as many bytes as the values have in UTF-8, and 16 to spare.
     """
     used = 0
-    for row in range(len(status)):
-        length = np.int64(load32(raw, 16 * row))
+    plain, count = outcome_of(ASCII, allowed), len(status)
+    for row in range(count):
+        word = load64(raw, 16 * row)
+        length = np.int64(word & np.uint64(0xFFFFFFFF))
         views[row, 0] = 0
         views[row, 1] = 0
         if length == 0:
             status[row] = outcome.BLANK
             continue
-        if length <= 12:
+        ahead = 16 * min(row + AHEAD, count - 1)
+        if load32(raw, ahead) > INLINE:
+            prefetch(data, load32(raw, ahead + 12))
+        if length <= INLINE:
+            rest = load64(raw, 16 * row + 8)
+            if is_plain(word >> THIRTY_TWO, rest, length):
+                status[row] = plain
+                views[row, 0] = word
+                views[row, 1] = rest
+                continue
             k = row * 16 + 4
             place, seen, failed = encode_value(raw, k, k + length, encode, substitute, out, used)
         else:

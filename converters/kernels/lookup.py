@@ -14,7 +14,7 @@ import numpy.typing as npt
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints, Small, Views
-from converters.kernels.memory import leaf, load8, load32, load64
+from converters.kernels.memory import leaf, load32, load64
 
 __all__ = [
     "BLANK",
@@ -30,15 +30,19 @@ __all__ = [
 
 BLANK = -2
 MISSING = -1
+INLINE = 12
+LENGTH = np.uint64(0xFFFFFFFF)
+FACTOR = np.uint64(0x9E3779B97F4A7C15)
+HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """A set of byte strings: key k is `pool[bounds[k]:bounds[k + 1]]`."""
+    """A set of byte strings: `raw` and `data` of the keys are those of `columns.Text`."""
 
     slots: npt.NDArray[np.int32]
-    pool: npt.NDArray[np.uint8]
-    bounds: npt.NDArray[np.int64]
+    raw: npt.NDArray[np.uint8]
+    data: npt.NDArray[np.uint8]
 
 
 def build(keys: list[bytes]) -> Lookup:
@@ -46,24 +50,36 @@ def build(keys: list[bytes]) -> Lookup:
     size = 4
     while size < 2 * len(keys):
         size *= 2
-    pool = np.frombuffer(b"".join(keys) or b"\0", np.uint8)
-    bounds = np.concatenate([[0], np.cumsum([len(key) for key in keys])]).astype(np.int64)
+    raw, data = _column(keys)
     slots = np.zeros(size, np.int32)
-    _fill(slots, pool, bounds)
-    return Lookup(slots, pool, bounds)
+    _fill(slots, raw, data)
+    return Lookup(slots, raw, data)
+
+
+def _column(keys: list[bytes]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Byte strings as `columns.Text.raw`."""
+    parts, data = [], b""
+    for key in keys:
+        size = len(key).to_bytes(4, "little")
+        if len(key) <= INLINE:
+            parts.append(size + key.ljust(INLINE, b"\0"))
+        else:
+            parts.append(size + key[:4] + bytes(4) + len(data).to_bytes(4, "little"))
+            data += key
+    return np.frombuffer(b"".join(parts), np.uint8), np.frombuffer(data, np.uint8)
 
 
 def find(lookup: Lookup, views: Bytes, data: Bytes) -> npt.NDArray[np.int32]:
     """The key number of each value of `columns.Text.raw`: MISSING where it is no key, BLANK where
     it is empty."""
     found = np.empty(len(views) // 16, np.int32)
-    _find(views, data, lookup.slots, lookup.pool, lookup.bounds, found)
+    _find(views, data, lookup.slots, lookup.raw, lookup.data, found)
     return found
 
 
 def judge(lookup: Lookup, views: Bytes, data: Bytes, problem: int, status: Bytes) -> None:
     """`problem` into the status of each value that is no key and not blank; `columns.Text.raw`."""
-    _judge(views, data, lookup.slots, lookup.pool, lookup.bounds, problem, status)
+    _judge(views, data, lookup.slots, lookup.raw, lookup.data, problem, status)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,79 +104,72 @@ def distinct(views: Bytes, data: Bytes, most: int) -> Distinct | None:
 
 
 @leaf
-def _step(value: np.uint64, byte: int) -> np.uint64:
-    return (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+def _step(value: np.uint64, word: np.uint64) -> np.uint64:
+    value = (value ^ word) * FACTOR
+    return value ^ value >> HALF
 
 
 @leaf
-def _place(value: np.uint64, size: int) -> int:
-    return np.int64((value ^ value >> np.uint64(29)) & np.uint64(size - 1))
+def hashed(raw: Bytes, data: Bytes, at: int) -> np.uint64:
+    """The hash of the value whose view is at `at`."""
+    word = load64(raw, at)
+    value, length = _step(FACTOR, word), np.int64(word & LENGTH)
+    if length <= INLINE:
+        return _step(value, load64(raw, at + 8))
+    base = np.int64(load32(raw, at + 12))
+    for k in range(4, length - 8, 8):
+        value = _step(value, load64(data, base + k))
+    # The last eight, whether or not some of them were looked at before.
+    return _step(value, load64(data, base + length - 8))
+
+
+@leaf
+def same(raw: Bytes, data: Bytes, at: int, other: Bytes, other_data: Bytes, there: int) -> bool:
+    """Whether the views at two places show equal values."""
+    word = load64(raw, at)
+    if word != load64(other, there):
+        return False
+    length = np.int64(word & LENGTH)
+    if length <= INLINE:
+        return load64(raw, at + 8) == load64(other, there + 8)
+    left, right = np.int64(load32(raw, at + 12)), np.int64(load32(other, there + 12))
+    for k in range(4, length - 8, 8):
+        if load64(data, left + k) != load64(other_data, right + k):
+            return False
+    return load64(data, left + length - 8) == load64(other_data, right + length - 8)
 
 
 @njit(cache=True, nogil=True)
-def _fill(slots: Small, pool: Bytes, bounds: Ints) -> None:
-    for key in range(len(bounds) - 1):
-        first, last = bounds[key], bounds[key + 1]
-        value = np.uint64(0xCBF29CE484222325)
-        for k in range(first, last):
-            value = _step(value, pool[k])
-        slot = _place(value, len(slots))
-        known = False
+def _fill(slots: Small, raw: Bytes, data: Bytes) -> None:
+    last = np.uint64(len(slots) - 1)
+    for key in range(len(raw) // 16):
+        slot, known = hashed(raw, data, 16 * key) & last, False
         while slots[slot] and not known:
-            other = slots[slot] - 1
-            known = bounds[other + 1] - bounds[other] == last - first
-            for k in range(last - first):
-                if not known:
-                    break
-                known = pool[first + k] == pool[bounds[other] + k]
-            slot = (slot + 1) & (len(slots) - 1)
+            known = same(raw, data, 16 * key, raw, data, 16 * (slots[slot] - 1))
+            slot = (slot + np.uint64(1)) & last
         if not known:
             slots[slot] = key + 1
 
 
 @leaf
-def hashed(views: Bytes, data: Bytes, at: int, length: int) -> np.uint64:
-    """The hash of the value whose view is at `at`."""
-    value = np.uint64(0xCBF29CE484222325)
-    if length <= 12:
-        for k in range(length):
-            value = _step(value, load8(views, at + 4 + k))
-    else:
-        base = np.int64(load32(views, at + 12))
-        for k in range(length):
-            value = _step(value, load8(data, base + k))
-    return value
-
-
-@leaf
-def _key(views: Bytes, data: Bytes, row: int, slots: Small, pool: Bytes, bounds: Ints) -> int:
-    """The key number of the value whose view is in row `row` of `views`."""
-    at = 16 * row
-    length = np.int64(load32(views, at))
-    if length == 0:
+def _key(raw: Bytes, data: Bytes, row: int, slots: Small, keys: Bytes, pool: Bytes) -> int:
+    """The key number of the value whose view is in row `row` of `raw`."""
+    at, last = 16 * row, np.uint64(len(slots) - 1)
+    if load32(raw, at) == 0:
         return BLANK
-    slot = _place(hashed(views, data, at, length), len(slots))
-    inline = length <= 12
-    first = at + 4 if inline else np.int64(load32(views, at + 12))
+    slot = hashed(raw, data, at) & last
     while slots[slot]:
         key = slots[slot] - 1
-        begin = bounds[key]
-        if bounds[key + 1] - begin == length:
-            k = 0
-            while k < length and pool[begin + k] == (
-                load8(views, first + k) if inline else load8(data, first + k)
-            ):
-                k += 1
-            if k == length:
-                return key
-        slot = (slot + 1) & (len(slots) - 1)
+        if same(raw, data, at, keys, pool, 16 * key):
+            return key
+        slot = (slot + np.uint64(1)) & last
     return MISSING
 
 
 @njit(cache=True, nogil=True)
-def _find(views: Bytes, data: Bytes, slots: Small, pool: Bytes, bounds: Ints, found: Small) -> None:
+def _find(views: Bytes, data: Bytes, slots: Small, keys: Bytes, pool: Bytes, found: Small) -> None:
     for row in range(len(found)):
-        found[row] = _key(views, data, row, slots, pool, bounds)
+        found[row] = _key(views, data, row, slots, keys, pool)
 
 
 @njit(cache=True, nogil=True)
@@ -168,13 +177,13 @@ def _judge(
     views: Bytes,
     data: Bytes,
     slots: Small,
+    keys: Bytes,
     pool: Bytes,
-    bounds: Ints,
     problem: int,
     status: Bytes,
 ) -> None:
     for row in range(len(status)):
-        if _key(views, data, row, slots, pool, bounds) == MISSING:
+        if _key(views, data, row, slots, keys, pool) == MISSING:
             status[row] = problem
 
 
@@ -204,18 +213,16 @@ def _distinct(
 
     `slots` must be zeros, a power of two in number and at least twice as many as `firsts`.
     """
-    found = 0
+    found, last = 0, np.uint64(len(slots) - 1)
     for row in range(len(numbers)):
         at = 16 * row
-        length = np.int64(load32(views, at))
-        if length == 0:
+        if load32(views, at) == 0:
             numbers[row] = BLANK
             continue
-        value = hashed(views, data, at, length)
-        slot = _place(value, len(slots))
+        slot = hashed(views, data, at) & last
         known = slots[slot] - 1
-        while known >= 0 and not same(views, data, at, 16 * firsts[known], length):
-            slot = (slot + 1) & (len(slots) - 1)
+        while known >= 0 and not same(views, data, at, views, data, 16 * firsts[known]):
+            slot = (slot + np.uint64(1)) & last
             known = slots[slot] - 1
         if known < 0:
             if found == len(firsts):
@@ -228,17 +235,3 @@ def _distinct(
         counts[known] += 1
         numbers[row] = known
     return found
-
-
-@leaf
-def same(views: Bytes, data: Bytes, at: int, other: int, length: int) -> bool:
-    """Whether the views at two places show equal values, the first of `length` bytes."""
-    if load64(views, at) != load64(views, other):
-        return False
-    if length <= 12:
-        return load64(views, at + 8) == load64(views, other + 8)
-    left, right = np.int64(load32(views, at + 12)), np.int64(load32(views, other + 12))
-    for k in range(length):
-        if load8(data, left + k) != load8(data, right + k):
-            return False
-    return True

@@ -10,14 +10,18 @@ from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decode import (
     AHEAD,
     ASCII,
-    BIT6,
     CONTROL,
     GAIJI,
+    HEADS,
+    INLINE,
     KANA,
     LOWER,
-    ONE,
+    RESTS,
+    THIRTY_TWO,
     TOP,
     WIDE,
+    are_plain,
+    is_plain,
     outcome_of,
     set_view,
     trimmed,
@@ -134,9 +138,24 @@ def decode_utf8(
 ) -> None:
     """Text that is UTF-8 already: checked, classed, and viewed where it lies (no copy)."""
     size, count = len(data), len(start)
+    plain = outcome_of(ASCII, allowed)
     for row in range(count):
         first, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
+        length = last - first
+        if length == 0:
+            status[row] = outcome.BLANK
+            views[row, 0] = 0
+            views[row, 1] = 0
+            continue
+        if length <= INLINE and first + 16 <= size:
+            head = np.uint64(load32(data, first)) & HEADS[length]
+            rest = load64(data, first + 4) & RESTS[length]
+            if is_plain(head, rest, length) and load8(data, last - 1) != 0x20:
+                status[row] = plain
+                views[row, 0] = np.uint64(length) | head << THIRTY_TWO
+                views[row, 1] = rest
+                continue
         kept = trimmed(data, first, last)
         if trim:
             last = kept
@@ -148,9 +167,7 @@ def decode_utf8(
             last = first
         while k < last:
             while last - k >= 8:
-                block = load64(data, k)
-                twice = block << ONE
-                if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+                if not are_plain(load64(data, k)):
                     break
                 k += 8
                 seen |= ASCII
@@ -207,8 +224,7 @@ def classes(source: Bytes, k: int, last: int) -> np.uint32:
                 k += 8
                 seen |= WIDE
                 continue
-            twice = block << ONE
-            if block & TOP or (block | twice) & BIT6 != BIT6 or block & twice & BIT6:
+            if not are_plain(block):
                 break
             k += 8
             seen |= ASCII
@@ -238,13 +254,17 @@ def classes(source: Bytes, k: int, last: int) -> np.uint32:
 def check_utf8(raw: Bytes, data: Bytes, allowed: np.uint32, status: Bytes) -> None:
     """The outcome of valid text (`columns.Text.raw`) for a kind that accepts the classes of
     `allowed`."""
+    plain = outcome_of(ASCII, allowed)
     for row in range(len(status)):
         k = 16 * row
         length = np.int64(load32(raw, k))
         if length == 0:
             status[row] = outcome.BLANK
-        elif length <= 12:
-            status[row] = outcome_of(classes(raw, k + 4, k + 4 + length), allowed)
+        elif length <= INLINE:
+            if is_plain(np.uint64(load32(raw, k + 4)), load64(raw, k + 8), length):
+                status[row] = plain
+            else:
+                status[row] = outcome_of(classes(raw, k + 4, k + 4 + length), allowed)
         else:
             k = np.int64(load32(raw, k + 12))
             status[row] = outcome_of(classes(data, k, k + length), allowed)

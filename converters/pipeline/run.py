@@ -243,6 +243,8 @@ def _records(
             job.lineage.watch(done.chunk, done.rejected, done.filtered)
         if written:
             written.add(done)
+        # The next chunk is waited for without the one before.
+        del done
     _begin(session, source)
     place = source.size - len(source.tail)
     ending = session.lanes.form.end(source.tail, source.unended, place, source.order)

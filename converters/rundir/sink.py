@@ -20,7 +20,7 @@ from converters.report import Output
 
 __all__ = ["Sink", "Stream", "standard_output"]
 
-AHEAD: Final = 4
+AHEAD: Final = 2
 """Blocks that may wait for the disk; the memory of a run depends on it."""
 
 
