@@ -119,17 +119,6 @@ def test_readings_by_a_condition_become_groups_one_behind_the_other(tmp_path: Pa
 
 
 REFUSED = {
-    "a table with a count in another one": (
-        "01 R.\n 02 N PIC 9.\n 02 A OCCURS 2.\n  03 B PIC X OCCURS 1 TO 5 DEPENDING ON N.",
-        {},
-        "DEF-060",
-    ),
-    "a table with a count in such a table": (
-        "01 R.\n 02 N PIC 9.\n 02 A OCCURS 1 TO 2 DEPENDING ON N.\n"
-        "  03 B PIC X OCCURS 1 TO 5 DEPENDING ON N.",
-        {},
-        "DEF-060",
-    ),
     "a count that is not there": (
         "01 R.\n 02 A PIC X OCCURS 1 TO 5 DEPENDING ON N.",
         {},
