@@ -234,7 +234,11 @@ def test_what_stands_in_unused_elements_comes_back_with_the_residual(
 
 SOUND: Order = (7, [("A", 1)], "x")
 WRONG = {
-    "a count beyond the table": ("maximum", b"000104" + b" " * 27 + b"\n", [(1, "REC-014", "件数")]),
+    "a count beyond the table": (
+        "maximum",
+        b"000104" + b" " * 27 + b"\n",
+        [(1, "REC-014", "件数")],
+    ),
     "a count that is no number": ("padded", b"0001x1".ljust(33), [(1, "REC-014", "件数")]),
     "a blank count": ("maximum", b"0001" + b" " * 29 + b"\n", [(1, "REC-014", "件数")]),
     "bytes of one element too many": (
