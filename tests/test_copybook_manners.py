@@ -116,6 +116,10 @@ MANNERS = {
     "blank lines with tabs": "       01 R.\n\t\n\t\t  \n           05 A PIC X.\n",
     "tabs before levels": "\t01\tR.\n\t\t05\tA\tPIC X.\n",
     "a record before its columns": "  01 R.\n\n      * a comment\n    05 A PIC X.\n",
+    "a level in the column of the indicator": (
+        "      01  R.                                                            TAIL\n"
+        "000200     05  A                       PIC X.                            TAIL\n"
+    ),
     "a record without a level 01": "           05 A PIC X.\n",
     "a level 77": "       77 A PIC X.\n",
     "levels 66 and 88": (
@@ -265,6 +269,7 @@ def test_a_wrong_name_in_an_option_is_told_with_the_nearest_one(
 
 
 UNMADE = {
+    "a text that is packed": ("01 R.\n 02 A PIC X(4) COMP-3.", {}, [(2, "DEF-061")]),
     "rows in a table": (
         "01 R.\n 02 N PIC 9.\n 02 A OCCURS 3 DEPENDING ON N.\n  03 B PIC X OCCURS 2.",
         {"rows": ("B",)},

@@ -60,6 +60,8 @@ def size(entry: Entry, usage: str, sign: str, dialect: Dialect) -> int:
     if picture is None:
         raise failure(entry.line, "DEF-061", f"{entry.name or 'FILLER'} has no PICTURE")
     if picture.category != "number":
+        if entry.usage not in ("", "display"):
+            raise failure(entry.line, "DEF-061", f"USAGE {entry.usage} is for numbers only")
         return picture.size * (2 if picture.category == "wide" else 1)
     if usage in ("binary", "native"):
         return _binary_size(entry, picture, dialect)

@@ -92,7 +92,7 @@ How = tuple[Reading, Faults, int]
 def _physical(path: Path, form: str, faults: Faults) -> Iterator[tuple[Line, str]]:
     """Lines with their indicator (blank in free format, an asterisk for a line of those)."""
     raw = _text(path).splitlines()
-    fixed = form == "fixed" or (form == "auto" and all(_looks_fixed(line) for line in raw))
+    fixed = form == "fixed" or (form == "auto" and _is_fixed(raw))
     for number, text in enumerate(raw, 1):
         line = Line(str(path), number, text.expandtabs(8))
         if switch := FORMAT.match(line.text[7:] if fixed else line.text):
@@ -103,8 +103,10 @@ def _physical(path: Path, form: str, faults: Faults) -> Iterator[tuple[Line, str
             # No entry begins with an asterisk, wherever in the line it stands.
             yield line, "*"
         elif fixed:
-            indicator = _columns(line.text, 6, 7)
-            yield replace(line, text=_columns(line.text, *TEXT)), indicator or " "
+            indicator = _columns(line.text, 6, 7) or " "
+            early = indicator.isdigit()
+            text = _columns(line.text, TEXT[0] - early, TEXT[1])
+            yield replace(line, text=text), " " if early else indicator
         else:
             yield line, " "
 
@@ -124,12 +126,19 @@ def _text(path: Path) -> str:
     raise failure(line, "DEF-001", "the copybook is neither UTF-8 nor Shift_JIS")
 
 
-def _looks_fixed(text: str) -> bool:
-    """Blank or full sequence columns, and an indicator behind them."""
-    text = text.expandtabs(8)
-    sequence = text[:6].ljust(6)
-    whole = not sequence.strip() or (len(sequence.split()) == 1 and " " not in sequence)
-    return text.lstrip()[:1] in ("", "*") or (whole and text[6:7] in ("", *" *-/Dd$"))
+def _is_fixed(raw: list[str]) -> bool:
+    """Has every line blank or full sequence columns, and an indicator behind them? Where some have
+    numbers there, a level may stand in the column of the indicator."""
+    lines = [
+        text for text in (one.expandtabs(8) for one in raw) if text.lstrip()[:1] not in ("", "*")
+    ]
+    numbered = any(text[:6].isdigit() for text in lines)
+    known = "*/-Dd$ " + "0123456789" * numbered
+    return all(
+        (not text[:6].strip() or (" " not in text[:6] and len(text) >= 6))
+        and text[6:7] in ("", *known)
+        for text in lines
+    )
 
 
 def _columns(text: str, first: int, last: int) -> str:
