@@ -12,7 +12,9 @@ Bad *data* is never an exception: it is a finding (see `findings`).
 
 from __future__ import annotations
 
+import difflib
 import errno
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +27,7 @@ __all__ = [
     "Problem",
     "StoppedByPolicy",
     "UsageError",
+    "nearest",
 ]
 
 
@@ -114,3 +117,11 @@ class Interrupted(ConvertersError):
     def __init__(self, exit_code: int = 130) -> None:
         self.exit_code = exit_code
         super().__init__("interrupted")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known name, or all of them when they are few."""
+    names = sorted(set(known))
+    if close := difflib.get_close_matches(name, names, 1, 0.6):
+        return f"did you mean {close[0]}?"
+    return f"known: {', '.join(names)}" if 0 < len(names) <= 16 else ""

@@ -125,6 +125,19 @@ def import_layout() -> None:
     show_default=True,
     help="How tables with OCCURS DEPENDING ON lie in the file.",
 )
+@click.option(
+    "--by",
+    type=click.Choice(["rdw", "tables"]),
+    default="rdw",
+    show_default=True,
+    help="What parts shifted records without a terminator: descriptor words, or only their counts.",
+)
+@click.option(
+    "--rows",
+    multiple=True,
+    metavar="TABLE",
+    help="A table with OCCURS whose repetitions are records of their own.",
+)
 @click.option("--replacing", multiple=True, metavar="TEXT=TEXT", help="As COPY REPLACING.")
 @click.option(
     "--include", multiple=True, type=options.PATH, metavar="DIR", help="Where COPY looks."
@@ -140,8 +153,8 @@ def import_layout() -> None:
 def import_copybook(**given: Unpack[Given]) -> int:
     """Make a layout from a COBOL copybook, and print it.
 
-    Clauses that are not read are errors that name the line. OCCURS becomes numbered fields,
-    with DEPENDING ON a table that has a count.
+    Clauses that are not read are errors that name the line, all of them at once. OCCURS becomes
+    numbered fields, with DEPENDING ON a table that has a count.
 
     \b
     utsushi layout import copybook RECORD.cpy --id vendor/record > layouts/vendor/record.yaml
@@ -158,6 +171,8 @@ def import_copybook(**given: Unpack[Given]) -> int:
         dialect=given["dialect"],
         terminator=given["terminator"],
         tables=given["tables"],
+        by=given["by"],
+        rows=given["rows"],
         record=given["which"],
         choices=dict(options.pairs("--redefines", given["redefines"])),
         reading=reading,

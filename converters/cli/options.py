@@ -46,6 +46,7 @@ class Given(TypedDict, total=False):
     back: bool
     batch_records: int | None
     before: Path
+    by: str
     changed_definitions: bool
     charset: str
     code: str
@@ -64,8 +65,8 @@ class Given(TypedDict, total=False):
     force: bool
     identity: str | None
     include: tuple[Path, ...]
-    into: str
     inputs: tuple[str, ...]
+    into: str
     jobs: int
     json: bool
     keep_residual: bool
@@ -87,12 +88,12 @@ class Given(TypedDict, total=False):
     quiet: bool
     records: int
     redefines: tuple[str, ...]
-    tables: str
     reference: str
     references: tuple[str, ...]
     replacing: tuple[str, ...]
     report: tuple[str, ...]
     residual: Path | None
+    rows: tuple[str, ...]
     run: Path
     runs: tuple[Path, ...]
     samples: Literal["masked", "raw", "none"]
@@ -102,6 +103,7 @@ class Given(TypedDict, total=False):
     sheets: tuple[Path, ...]
     source: str
     source_format: Literal["auto", "fixed", "free"]
+    tables: str
     target: str | None
     terminator: str
     to: str | None

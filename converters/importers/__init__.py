@@ -2,21 +2,27 @@
 
 source     COBOL source → logical lines
 pictures   PICTURE strings → what they describe
+editing    numeric edited pictures → kinds that write the same form
 entries    lines → data description entries
+tree       entries → the tree that their levels make
+dialects   what differs from compiler to compiler
 storage    entries → items in their places, as a compiler puts them
 layouts    items → the lines of a layout
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from converters.errors import nearest
+from converters.importers.dialects import DIALECTS
 from converters.importers.entries import entries
 from converters.importers.layouts import field_lines, quoted
-from converters.importers.source import Line, Reading, failure, lines
-from converters.importers.storage import DIALECTS, Item, Node, Part, items, roots
+from converters.importers.source import Faults, Line, Reading, lines
+from converters.importers.storage import Asked, Item, Part, items
+from converters.importers.tree import Node, roots
 
 __all__ = ["DIALECTS", "Reading", "Request", "copybook"]
 
@@ -27,7 +33,8 @@ class Request:
 
     `record` is the level 01 entry, needed where there are several; `choices` the reading of each
     redefined item, or its readings with their conditions; `tables` how those with a count lie in
-    the file; `id` and `charset` those of the layout.
+    the file, and `by` what parts shifted records without a line end; `rows` the tables whose
+    repetitions are records of their own; `id` and `charset` those of the layout.
     """
 
     id: str
@@ -35,6 +42,8 @@ class Request:
     dialect: str = "ibm"
     terminator: str = "none"
     tables: str = "maximum"
+    by: str = "rdw"
+    rows: Sequence[str] = ()
     record: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
@@ -43,14 +52,23 @@ class Request:
 def copybook(path: Path, request: Request) -> str:
     """The layout of one record of a copybook, as YAML that `layout lint` accepts.
 
-    DefinitionError names the line of a clause that is not read; nothing is left out silently.
+    DefinitionError names the lines of all clauses that are not read, and all choices that are
+    missing; nothing is left out silently.
     """
-    found = roots(entries(lines(path, request.reading)))
-    node = _record(path, found, request.record)
-    placed, length = items(node, DIALECTS[request.dialect], request.choices)
-    if not placed:
-        raise failure(node.entry.line, "DEF-061", "the record has no fields")
-    fields, tables = field_lines(placed, DIALECTS[request.dialect])
+    faults = Faults()
+    found = roots(entries(lines(path, request.reading, faults), faults), faults)
+    node = _record(path, found, request.record, faults)
+    if node is None:
+        faults.check()
+        raise AssertionError("a record that is not found is a fault")
+    choices = {name.upper(): choice for name, choice in request.choices.items()}
+    asked = Asked(choices, frozenset(name.upper() for name in request.rows))
+    dialect = DIALECTS[request.dialect]
+    placed, length = items(node, dialect, asked, faults)
+    if not placed and not faults.found:
+        faults.add(node.entry.line, "DEF-061", "the record has no fields")
+    fields, tables = field_lines(placed, dialect, faults)
+    faults.check()
     slides = request.tables if any(one.entry.depending for one in _parts(placed)) else ""
     head = [*_head(path, node, request, _framing(request, length, slides)), *_tables(tables)]
     renames = [f"# 66 {one.name} RENAMES {one.target}" for one in node.renames]
@@ -59,20 +77,21 @@ def copybook(path: Path, request: Request) -> str:
     return "\n".join([*head, *renames, *body]) + "\n"
 
 
-def _record(path: Path, found: Mapping[str, Node], name: str) -> Node:
-    known = ", ".join(found)
+def _record(path: Path, found: Mapping[str, Node], name: str, faults: Faults) -> Node | None:
+    """The record that is asked for; of several that are not, the first."""
+    line = Line(str(path), 1, "")
     if not found:
-        raise failure(Line(str(path), 1, ""), "DEF-061", "the copybook describes nothing")
-    if name:
-        if name.upper() not in found:
-            line = Line(str(path), 1, "")
-            raise failure(line, "DEF-020", f"there is no record {name}", f"known: {known}")
-        return found[name.upper()]
-    if len(found) > 1:
+        if not faults.found:
+            faults.add(line, "DEF-061", "the copybook describes nothing")
+        return None
+    if name and name.upper() not in found:
+        faults.add(line, "DEF-020", f"there is no record {name}", nearest(name.upper(), found))
+        return None
+    if not name and len(found) > 1:
         second = list(found.values())[1].entry.line
-        hint = f"--record, one of {known}"
-        raise failure(second, "DEF-062", "there are several records, and none is chosen", hint)
-    return next(iter(found.values()))
+        hint = f"--record, one of {', '.join(found)}"
+        faults.add(second, "DEF-062", "there are several records, and none is chosen", hint)
+    return found[name.upper()] if name else next(iter(found.values()))
 
 
 def _parts(placed: list[Item]) -> list[Part]:
@@ -82,7 +101,7 @@ def _parts(placed: list[Item]) -> list[Part]:
 def _framing(request: Request, length: int, tables: str) -> str:
     """The form of the file; `tables` is how tables with a count lie in it, empty for none."""
     if tables == "shifted":
-        by = "rdw" if request.terminator == "none" else request.terminator
+        by = request.by if request.terminator == "none" else request.terminator
         return f"{{variable: {{length: {length}, by: {by}}}}}"
     fixed = f"fixed: {{length: {length}, terminator: {request.terminator}}}"
     return f"{{{fixed}, tables: {tables}}}" if tables else f"{{{fixed}}}"

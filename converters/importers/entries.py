@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
+from converters.errors import DefinitionError, nearest
 from converters.importers.pictures import Picture, parse
-from converters.importers.source import Line, failure
+from converters.importers.source import Faults, Line, failure
 
 __all__ = ["Entry", "entries"]
 
@@ -16,6 +17,7 @@ TOKEN: Final = re.compile(
     r"""(?ix) (?:NC|NX|[NXGBZ])?("(?:[^"]|"")*"|'(?:[^']|'')*') | \.(?=\s|$) | [,;](?=\s|$)
     | [^\s"']+?(?=[.,;]*(?:\s|$))"""
 )
+LEVEL: Final = re.compile("0?[1-9]|[1-4][0-9]|66|77|88")
 PICTURE: Final = re.compile(r"(?i)\s*(?:IS\s+)?(\S+?)(?=[.,;]?(?:\s|$))")
 
 USAGES: Final = {
@@ -39,6 +41,7 @@ USAGES: Final = {
 }
 """USAGE → how it is stored; a number behind a dash is the size in bytes."""
 
+COMPUTED: Final = re.compile("COMP(?:UTATIONAL)?-.")
 FIGURATIVE: Final = {
     **dict.fromkeys(("SPACE", "SPACES"), " "),
     **dict.fromkeys(("ZERO", "ZEROS", "ZEROES"), "0"),
@@ -52,7 +55,8 @@ class Entry:
     """One entry. `name` is empty for FILLER; `usage` and `sign` are empty where none is given.
 
     `values` are literals of VALUE, `ranged` tells of THRU among them, `target` is what REDEFINES
-    or RENAMES names. `occurs` counts up to what `depending` holds, but at least `least`.
+    or RENAMES names. `occurs` counts up to what `depending` holds, but at least `least`; `among`
+    are the groups that `depending` is said to be in. `broken` tells that a clause was not read.
     """
 
     line: Line
@@ -66,31 +70,47 @@ class Entry:
     occurs: int = 1
     least: int = 1
     depending: str = ""
+    among: tuple[str, ...] = ()
     sync: bool = False
     right: bool = False
     zero_is_blank: bool = False
     values: tuple[str, ...] = ()
-    ranged: bool = field(default=False)
+    ranged: bool = False
+    broken: bool = False
 
 
 Token = tuple[Line, str]
 
 
-def entries(lines: list[Line]) -> list[Entry]:
-    """All entries in order; DefinitionError for the first line with a clause that is not known."""
-    found, statement = [], list[Token]()
-    for line, text in _tokens(lines):
+def entries(lines: list[Line], faults: Faults) -> list[Entry]:
+    """All entries in order; of one with a clause that is not known, its level and name."""
+    found, statement = list[Entry](), list[Token]()
+    for line, text in _tokens(lines, faults):
         if text == "." and statement:
-            found.append(_entry(_Words(statement)))
+            found += _entries(statement, faults)
             statement = []
         elif text != ".":
             statement.append((line, text))
     if statement:
-        raise failure(statement[0][0], "DEF-061", "the entry does not end in a period")
+        faults.add(statement[0][0], "DEF-061", "the entry does not end in a period")
+        found += _entries(statement, faults)
     return found
 
 
-def _tokens(lines: list[Line]) -> Iterator[Token]:
+def _entries(statement: list[Token], faults: Faults) -> list[Entry]:
+    """The entry of a statement, none where it has no level."""
+    try:
+        return [_entry(_Words(statement))]
+    except DefinitionError as failed:
+        faults.keep(failed)
+    level, name = statement[0][1], statement[1][1] if len(statement) > 1 else ""
+    if not LEVEL.fullmatch(level):
+        return []
+    known = "" if name.upper() in ("FILLER", *CLAUSES) else name
+    return [Entry(statement[0][0], int(level), known, broken=True)]
+
+
+def _tokens(lines: list[Line], faults: Faults) -> Iterator[Token]:
     """Words, literals and periods; the string of a PICTURE is one token."""
     after_picture = False
     for line in lines:
@@ -107,7 +127,9 @@ def _tokens(lines: list[Line]) -> Iterator[Token]:
                 continue
             token = TOKEN.match(line.text, place)
             if token is None:
-                raise failure(line, "DEF-061", "a literal is not closed, or a sign is not known")
+                faults.add(line, "DEF-061", "a literal is not closed, or a sign is not known")
+                yield line, "."  # the period of the entry is in the literal
+                break
             place = token.end()
             if token[0] not in ",;":
                 yield line, token[0]
@@ -167,7 +189,12 @@ def _entry(words: _Words) -> Entry:
         here, word = words.line, words.take().upper()
         clause = CLAUSES.get(word)
         if clause is None:
-            raise failure(here, "DEF-060", f"the clause {word} is not known")
+            hint = nearest(word, CLAUSES) if len(word) > 2 else ""
+            if COMPUTED.fullmatch(word):
+                hint = (
+                    f"what it is depends on the compiler; --replacing {word}=BINARY, if it is that"
+                )
+            raise failure(here, "DEF-060", f"the clause {word} is not known", hint)
         entry = clause(words, word, entry)
     return entry
 
@@ -195,7 +222,7 @@ def _usage(words: _Words, word: str, entry: Entry) -> Entry:
     words.skip("IS")
     line, usage = words.line, words.take().upper().replace("COMPUTATIONAL", "COMP")
     if usage not in USAGES:
-        raise failure(line, "DEF-060", f"USAGE {usage} is not read")
+        raise failure(line, "DEF-060", f"USAGE {usage} is not read", nearest(usage, USAGES))
     return _bare_usage(words, usage, entry)
 
 
@@ -222,13 +249,13 @@ def _bare_sign(words: _Words, word: str, entry: Entry) -> Entry:
 
 def _occurs(words: _Words, word: str, entry: Entry) -> Entry:
     line, count = words.line, words.number()
-    least, depending = count, ""
+    least, depending, among = count, "", tuple[str, ...]()
     if words.skip("TO"):
         count = words.number()
     words.skip("TIMES")
     if words.skip("DEPENDING"):
         words.skip("ON")
-        depending = _qualified(words)
+        depending, among = _qualified(words)
         least = least if least < count else 0
     while words.next in ("ASCENDING", "DESCENDING", "INDEXED", "KEY", "IS", "BY"):
         words.take()
@@ -236,15 +263,15 @@ def _occurs(words: _Words, word: str, entry: Entry) -> Entry:
             words.take()
     if not 1 <= count <= 100_000:
         raise failure(line, "DEF-061", f"OCCURS {count} is no number of times")
-    return replace(entry, occurs=count, least=least, depending=depending)
+    return replace(entry, occurs=count, least=least, depending=depending, among=among)
 
 
-def _qualified(words: _Words) -> str:
-    """A name; the groups that it is said to be in are passed over."""
-    name = words.take()
+def _qualified(words: _Words) -> tuple[str, tuple[str, ...]]:
+    """A name, and the groups that it is said to be in."""
+    name, among = words.take(), list[str]()
     while words.skip("OF", "IN"):
-        words.take()
-    return name
+        among.append(words.take())
+    return name, tuple(among)
 
 
 ORDER: Final = ("ASCENDING", "DESCENDING", "INDEXED")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from converters.importers.source import failure
-from converters.importers.storage import Dialect, Item, Part
+from converters.errors import nearest
+from converters.importers.dialects import Dialect
+from converters.importers.editing import edited
+from converters.importers.entries import Entry
+from converters.importers.source import Faults
+from converters.importers.storage import Item, Part
 
 __all__ = ["field_lines", "quoted"]
 
@@ -25,11 +30,13 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def field_lines(found: list[Item], dialect: Dialect) -> tuple[list[str], dict[str, dict[str, str]]]:
+def field_lines(
+    found: list[Item], dialect: Dialect, faults: Faults
+) -> tuple[list[str], dict[str, dict[str, str]]]:
     """The lines of the fields in file order, and the code tables that they name."""
     names = _names(found)
     lines, tables = list[str](), dict[str, dict[str, str]]()
-    known = {item.path[-1].upper(): n for item, n in zip(found, names, strict=True) if item.path}
+    known = _Known(tuple(zip(found, names, strict=True)), _parts(found), faults)
     parts: tuple[Part, ...] = ()
     for item, name in zip(found, names, strict=True):
         table = _codes(item) if name else {}
@@ -41,11 +48,58 @@ def field_lines(found: list[Item], dialect: Dialect) -> tuple[list[str], dict[st
             options += _kind(item, dialect) if name else []
         line = "- {" + ", ".join(f"{key}: {value}" for key, value in options) + "}"
         same = _common(parts, item.parts)
-        for depth, part in enumerate(item.parts[same:], same):
-            lines += ["    " * depth + opened for opened in _opened(part, known)]
+        for depth in range(same, len(item.parts)):
+            lines += ["    " * depth + opened for opened in _opened(item, depth, known)]
         parts = item.parts
         lines.append("    " * len(parts) + line)
     return lines, tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The fields with their names, and those of the groups that are written."""
+
+    fields: tuple[tuple[Item, str], ...]
+    groups: Mapping[Part, str]
+    faults: Faults
+
+    def asked(self, name: str, among: Sequence[str], item: Item, depth: int) -> tuple[Item, str]:
+        """The field that the group at `depth` around an item asks: one of that name in the same
+        groups, or in those around them; of several the one in the nearest group of the record."""
+        part, due = item.parts[depth], [one.upper() for one in among]
+        above = item.parts[:depth]
+        same = [
+            (one, told)
+            for one, told in self.fields
+            if told and (told.upper() == name.upper() or one.path[-1].upper() == name.upper())
+        ]
+        fit = [
+            (one, told)
+            for one, told in same
+            if set(due) <= {group.upper() for group in one.path}
+            and one.parts == above[: len(one.parts)]
+            and not one.numbers
+        ]
+        if not fit:
+            line, names = part.entry.line, [told for _, told in self.fields if told]
+            message = f"{name} is not always there" if same else f"there is no field {name}"
+            code = "DEF-060" if same else "DEF-020"
+            self.faults.add(line, code, message, "" if same else nearest(name.upper(), names))
+            return item, name
+        return max(fit, key=lambda one: _shared(one[0].path, item.path))
+
+
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many groups two items have in common."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _parts(found: list[Item]) -> dict[Part, str]:
+    """A name of its own for each group that is written."""
+    parts = list(dict.fromkeys(part for item in found for part in item.parts))
+    names = _numbered([part.entry.name or "FILLER" for part in parts])
+    return dict(zip(parts, names, strict=True))
 
 
 def _common(one: tuple[Part, ...], other: tuple[Part, ...]) -> int:
@@ -54,25 +108,42 @@ def _common(one: tuple[Part, ...], other: tuple[Part, ...]) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a is not b), min(len(one), len(other)))
 
 
-def _opened(part: Part, known: Mapping[str, str]) -> Iterator[str]:
-    """The lines before the fields of a table with a count, or of a reading."""
+def _opened(item: Item, depth: int, known: _Known) -> Iterator[str]:
+    """The lines before the fields of a table, or of a reading."""
+    part = item.parts[depth]
     entry = part.entry
-    asked = entry.depending if part.repeats else part.field
-    if asked and asked.upper() not in known:
-        raise failure(entry.line, "DEF-020", f"there is no field {asked}")
-    yield f"- name: {quoted(entry.name or 'FILLER')}"
+    yield f"- name: {quoted(known.groups[part])}"
     if part.repeats:
         yield f"  occurs: {entry.occurs}"
     if part.repeats and entry.depending:
-        yield f"  depending: {quoted(known[asked.upper()])}"
+        count, name = known.asked(entry.depending, entry.among, item, depth)
+        yield f"  depending: {quoted(name)}"
         yield from [f"  least: {entry.least}"] * (entry.least > 0)
+        if count is not item:
+            _counting(count, entry, known.faults)
+    if part.rows:
+        yield "  rows: true"
     if part.redefines:
-        yield f"  redefines: {quoted(part.redefines)}"
+        yield f"  redefines: {quoted(known.groups[part.redefines])}"
     if part.values:
+        _, name = known.asked(part.field, (), item, depth)
         values = ", ".join(quoted(value) for value in part.values)
         told = f"equals: {values}" if len(part.values) == 1 else f"in: [{values}]"
-        yield f"  when: {{field: {quoted(known[asked.upper()])}, {told}}}"
+        yield f"  when: {{field: {quoted(name)}, {told}}}"
     yield "  fields:"
+
+
+def _counting(count: Item, entry: Entry, faults: Faults) -> None:
+    """What OCCURS DEPENDING ON names is a whole number."""
+    picture = count.entry.picture
+    whole = count.usage.startswith("binary-") or (
+        picture is not None and picture.category == "number" and not picture.scale
+    )
+    if not whole and not count.entry.broken:
+        message = (
+            f"the count {entry.depending} is no whole number, see line {count.entry.line.number}"
+        )
+        faults.add(entry.line, "DEF-060", message, "if it holds digits, --replacing makes it PIC 9")
 
 
 def _options(item: Item, name: str, dialect: Dialect) -> Iterator[Option]:
@@ -98,6 +169,8 @@ def _kind(item: Item, dialect: Dialect) -> Iterator[Option]:
         yield "kind", "binary"
         yield "sign", "none" if item.entry.unsigned else "signed"
         yield from _endian(dialect.native)
+    elif picture.category == "edited" and picture.plain and not item.entry.zero_is_blank:
+        yield from edited(picture)
     elif picture.category != "number":
         yield "kind", {"edited": "narrow", "text": "mixed", "wide": "wide"}[picture.category]
         if item.entry.right:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 __all__ = ["Picture", "parse"]
@@ -16,13 +16,15 @@ Category = Literal["text", "wide", "number", "edited"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`size` characters, or for a number `digits`, `scale` decimals (below 0: P) and a sign."""
+    """`size` characters, or for a number `digits`, `scale` decimals (below 0: P) and a sign;
+    `plain` are the symbols of an edited one, without repeat counts."""
 
     category: Category
     size: int
     digits: int = 0
     scale: int = 0
     signed: bool = False
+    plain: str = field(default="", compare=False)
 
 
 def parse(text: str) -> Picture:
@@ -42,7 +44,9 @@ def parse(text: str) -> Picture:
         return Picture("edited", len(plain))
     edited = plain.replace("CR", "--").replace("DB", "--")
     if set(edited) <= set("9VPZ*+-,.B0/$\\") and set(edited) & set("9Z*+-$\\"):
-        return Picture("edited", len(edited.replace("V", "").replace("P", "")))
+        return Picture("edited", len(edited.replace("V", "").replace("P", "")), plain=plain)
+    if plain.startswith("S") and set(plain) & set("Z*+-,.B0/$"):
+        raise ValueError("the picture has S and editing signs, which do not go together")
     raise ValueError("the picture has symbols that are not read")
 
 

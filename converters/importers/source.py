@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from converters.errors import DefinitionError, EnvironmentFailure, Problem
 
-__all__ = ["Line", "Reading", "failure", "lines"]
+__all__ = ["Faults", "Line", "Reading", "failure", "lines"]
 
 DEEPEST: Final = 10
 """COPY within COPY."""
@@ -48,35 +48,65 @@ class Reading:
 
 
 def failure(line: Line, code: str, message: str, hint: str = "") -> DefinitionError:
-    """The one problem of a line that ends the import."""
+    """The problem of a line that ends what is read of it; see `Faults.kept`."""
     return DefinitionError((Problem(line.path, line.number, 1, code, message, hint),))
 
 
-def lines(path: Path, reading: Reading, depth: int = 0) -> list[Line]:
-    """The logical lines of a copybook and of all it copies.
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Everything that is wrong with a copybook. Guards the list."""
 
-    DefinitionError names the line that cannot be read; EnvironmentFailure the file.
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, line: Line, code: str, message: str, hint: str = "") -> None:
+        """One more; the import goes on with what can be guessed."""
+        self.found.append(Problem(line.path, line.number, 1, code, message, hint))
+
+    def keep(self, failed: DefinitionError) -> None:
+        """Those that ended a part of the work."""
+        self.found.extend(failed.problems)
+
+    def check(self) -> None:
+        """DefinitionError with all of them, in the order of the lines, if there are any."""
+        if self.found:
+            known = dict.fromkeys(self.found)
+            raise DefinitionError(tuple(sorted(known, key=lambda one: (one.path, one.line))))
+
+
+def lines(path: Path, reading: Reading, faults: Faults, depth: int = 0) -> list[Line]:
+    """The logical lines of a copybook and of all it copies, without those that cannot be read.
+
+    EnvironmentFailure names a file.
     """
-    found = list(_logical(_physical(path, reading.form)))
+    found = list(_logical(_physical(path, reading.form, faults), faults))
     for before, after in reading.replacing:
         change = _replacement("", before, after)
         found = [replace(line, text=change(line.text)) for line in found]
-    return list(_copied(found, path.parent, reading, depth))
+    return list(_copied(found, path.parent, (reading, faults, depth)))
 
 
-def _physical(path: Path, form: str) -> Iterator[tuple[Line, str]]:
-    """Lines with their indicator (blank in free format)."""
+How = tuple[Reading, Faults, int]
+"""How source is read, what is wrong with it, and how deep one COPY stands in another."""
+
+
+def _physical(path: Path, form: str, faults: Faults) -> Iterator[tuple[Line, str]]:
+    """Lines with their indicator (blank in free format, an asterisk for a line of those)."""
     raw = _text(path).splitlines()
-    fixed = form == "fixed" or (form == "auto" and all(_looks_fixed(line) for line in raw))
+    fixed = form == "fixed" or (form == "auto" and _is_fixed(raw))
     for number, text in enumerate(raw, 1):
         line = Line(str(path), number, text.expandtabs(8))
         if switch := FORMAT.match(line.text[7:] if fixed else line.text):
             fixed = switch[1].upper() == "FIXED"
         elif ">>" in line.text[:12].split('"')[0]:
-            raise failure(line, "DEF-060", "the compiler directive is not known", "take it out")
+            faults.add(line, "DEF-060", "the compiler directive is not known", "take it out")
+        elif line.text.lstrip()[:1] == "*" and (not fixed or line.text[:1] == "*"):
+            # No entry begins with an asterisk, wherever in the line it stands.
+            yield line, "*"
         elif fixed:
-            indicator = _columns(line.text, 6, 7)
-            yield replace(line, text=_columns(line.text, *TEXT)), indicator or " "
+            indicator = _columns(line.text, 6, 7) or " "
+            early = indicator.isdigit()
+            text = _columns(line.text, TEXT[0] - early, TEXT[1])
+            yield replace(line, text=text), " " if early else indicator
         else:
             yield line, " "
 
@@ -96,12 +126,19 @@ def _text(path: Path) -> str:
     raise failure(line, "DEF-001", "the copybook is neither UTF-8 nor Shift_JIS")
 
 
-def _looks_fixed(text: str) -> bool:
-    """Blank or full sequence columns, and an indicator behind them."""
-    text = text.expandtabs(8)
-    sequence = text[:6].ljust(6)
-    whole = not sequence.strip() or (len(sequence.split()) == 1 and " " not in sequence)
-    return not text.strip() or (whole and text[6:7] in ("", *" *-/Dd$"))
+def _is_fixed(raw: list[str]) -> bool:
+    """Has every line blank or full sequence columns, and an indicator behind them? Where some have
+    numbers there, a level may stand in the column of the indicator."""
+    lines = [
+        text for text in (one.expandtabs(8) for one in raw) if text.lstrip()[:1] not in ("", "*")
+    ]
+    numbered = any(text[:6].isdigit() for text in lines)
+    known = "*/-Dd$ " + "0123456789" * numbered
+    return all(
+        (not text[:6].strip() or (" " not in text[:6] and len(text) >= 6))
+        and text[6:7] in ("", *known)
+        for text in lines
+    )
 
 
 def _columns(text: str, first: int, last: int) -> str:
@@ -114,17 +151,20 @@ def _columns(text: str, first: int, last: int) -> str:
     return "".join(found)
 
 
-def _logical(physical: Iterator[tuple[Line, str]]) -> Iterator[Line]:
+def _logical(physical: Iterator[tuple[Line, str]], faults: Faults) -> Iterator[Line]:
     """Lines without comments, continued ones put together."""
     before: Line | None = None
     for line, indicator in physical:
         if indicator in "*/" or LISTING.match(line.text):
             continue
         if indicator in "Dd$":
-            raise failure(line, "DEF-060", f"lines with {indicator} in column 7 are not read")
+            faults.add(line, "DEF-060", f"lines with {indicator} in column 7 are not read")
+            continue
+        if indicator == "-" and before is None:
+            faults.add(line, "DEF-061", "there is no line that this one could continue")
+            continue
         if indicator == "-":
-            if before is None:
-                raise failure(line, "DEF-061", "there is no line that this one could continue")
+            assert before is not None, "it was asked above"
             before = replace(before, text=_joined(before.text, line.text))
             continue
         if before is not None:
@@ -161,7 +201,7 @@ def _uncommented(text: str) -> str:
     return text if place < 0 else text[:place]
 
 
-def _copied(found: list[Line], folder: Path, reading: Reading, depth: int) -> Iterator[Line]:
+def _copied(found: list[Line], folder: Path, how: How) -> Iterator[Line]:
     """The lines with every COPY statement replaced by what it copies."""
     waiting: list[Line] = []
     for line in found:
@@ -172,19 +212,20 @@ def _copied(found: list[Line], folder: Path, reading: Reading, depth: int) -> It
         whole = replace(waiting[0], text="\n".join(one.text for one in waiting))
         if statement := COPY.search(whole.text):
             yield replace(whole, text=whole.text[: statement.start()])
-            yield from _copy(whole, statement[1], (folder, *reading.folders), (reading, depth))
+            try:
+                yield from _copy(whole, statement[1], (folder, *how[0].folders), how)
+            except DefinitionError as failed:
+                how[1].keep(failed)
             rest = whole.text[statement.end() :]
             waiting = []
             if rest.strip():
                 yield replace(line, text=rest)
     if waiting:
-        raise failure(waiting[0], "DEF-061", "the COPY statement does not end in a period")
+        how[1].add(waiting[0], "DEF-061", "the COPY statement does not end in a period")
 
 
-def _copy(
-    line: Line, statement: str, folders: tuple[Path, ...], how: tuple[Reading, int]
-) -> list[Line]:
-    reading, depth = how
+def _copy(line: Line, statement: str, folders: tuple[Path, ...], how: How) -> list[Line]:
+    reading, faults, depth = how
     if depth >= DEEPEST:
         raise failure(line, "DEF-061", f"COPY is nested more than {DEEPEST} deep")
     head, _, pairs = re.sub(r"(?i)\bREPLACING\b", "\0", statement, count=1).partition("\0")
@@ -197,7 +238,7 @@ def _copy(
         hint = "name its folder with --include"
         raise failure(line, "DEF-020", f"the copybook {name} is not there", hint)
     inner = replace(reading, replacing=(), folders=folders)
-    found = lines(path, inner, depth + 1)
+    found = lines(path, inner, faults, depth + 1)
     if re.sub(r"[\s,]", "", PAIR.sub("", pairs)):
         raise failure(line, "DEF-060", "REPLACING is not understood")
     changes = [

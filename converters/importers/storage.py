@@ -1,53 +1,30 @@
-"""Entries → items in their places: inherited clauses, sizes, slack bytes, one reading of REDEFINES.
+"""Entries → items in their places: inherited clauses, sizes, slack bytes, readings of REDEFINES.
 
-The rules of a compiler that differ from system to system stand in `DIALECTS`.
-Sources: COBOL 2002, 13.16 (data description entry); IBM Enterprise COBOL Language Reference,
-"SYNCHRONIZED clause" and "Storage sizes of binary items"; GnuCOBOL, config/*.conf.
+Source: COBOL 2002, 13.16 (data description entry).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from converters.errors import DefinitionError, nearest
+from converters.importers.dialects import Dialect, size
 from converters.importers.entries import Entry
-from converters.importers.pictures import Picture
-from converters.importers.source import failure
+from converters.importers.source import Faults
+from converters.importers.tree import Node, below, readings
 
-__all__ = ["DIALECTS", "Dialect", "Item", "Node", "Part", "items", "roots"]
+__all__ = ["Asked", "Item", "Part", "items"]
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
-    """`sizes`: the digits that binary fields of each size hold, without and with a sign.
+class Asked:
+    """What is asked of a record: the reading of each redefined item, its name or its number from 1,
+    or several with their conditions, `NAME:FIELD=VALUE|VALUE`, with commas between them; and the
+    tables whose repetitions are rows. Names are in capitals."""
 
-    `align` is the largest boundary that SYNCHRONIZED keeps, `native` the byte order of COMP-5 and
-    floats, `float` the style of floats, `signs` the rule of signs that a layout names, empty for
-    that of its charset.
-    """
-
-    sizes: tuple[tuple[int, int, int], ...]
-    align: int
-    native: str
-    float: str
-    signs: str
-
-
-HALVES: Final = ((2, 4, 4), (4, 9, 9), (8, 18, 18))
-BYTES: Final = (
-    *((1, 2, 2), (2, 4, 4), (3, 7, 6), (4, 9, 9)),
-    *((5, 12, 11), (6, 14, 14), (7, 16, 16), (8, 19, 18)),
-)
-DIALECTS: Final[dict[str, Dialect]] = {
-    "fujitsu": Dialect(HALVES, 8, "little", "ieee", "fujitsu"),
-    "gnucobol": Dialect(((1, 2, 2), *HALVES), 8, "little", "ieee", "microfocus"),
-    "ibm": Dialect(HALVES, 4, "big", "ibm", ""),
-    "microfocus": Dialect(BYTES, 1, "little", "ieee", "microfocus"),
-}
-"""Compiler → how it stores binary numbers."""
-
-FLOATS: Final = {"float-4": 4, "float-8": 8}
+    choices: Mapping[str, str] = field(default_factory=dict)
+    rows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +33,8 @@ class Item:
 
     `path` are the names above and its own, `numbers` those of the repetitions it stands in; there
     is no path for slack and for bytes that a shorter reading leaves over. `conditions` are its
-    level 88 entries. `parts` are the table with a count, with the tables in it, or the reading by
-    a condition, that it stands in; of such tables there is only the first repetition.
+    level 88 entries. `parts` are the tables that become groups, and the reading by a condition,
+    that it stands in, from the outside in; of such tables there is only the first repetition.
     """
 
     entry: Entry
@@ -71,26 +48,18 @@ class Item:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A table, or one reading of a place: its entry; of a reading the name of the one that it
-    redefines, and the field that is asked with the values that it must have."""
+    """A table, or one reading of a place: its entry; of a table whether its repetitions are rows;
+    of a reading the one that it redefines, and the field that is asked with the values that it
+    must have."""
 
     entry: Entry
     repeats: bool = False
-    redefines: str = ""
+    rows: bool = False
+    redefines: Part | None = None
     field: str = ""
     values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """An entry with all that stands below it."""
-
-    entry: Entry
-    children: tuple[Node, ...]
-    conditions: tuple[Entry, ...]
-    renames: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,107 +73,91 @@ class _Place:
     sync: bool = False
     parts: tuple[Part, ...] = ()
 
-
-def roots(found: list[Entry]) -> dict[str, Node]:
-    """The records of a copybook by name; fields that stand without one become a record."""
-    if found and found[0].level not in (1, 77):
-        found = [Entry(found[0].line, 1, "RECORD"), *found]
-    nodes, place = dict[str, Node](), 0
-    while place < len(found):
-        if found[place].level not in (1, 77):
-            raise failure(found[place].line, "DEF-061", "the entry belongs to no record")
-        node, place = _node(found, place)
-        nodes[node.entry.name.upper() or f"RECORD-{len(nodes) + 1}"] = node
-    return nodes
+    @property
+    def repeats(self) -> bool:
+        """Does it stand in a table that becomes a group?"""
+        return any(part.repeats for part in self.parts)
 
 
-def _node(found: list[Entry], place: int) -> tuple[Node, int]:
-    """The entry at `place` with all below it, and the place behind."""
-    entry, place = found[place], place + 1
-    children, conditions, renames = list[Node](), list[Entry](), list[Entry]()
-    while place < len(found) and (found[place].level > entry.level):
-        below = found[place]
-        if below.level == 77:
-            break
-        if below.level == 88:
-            conditions.append(below)
-            place += 1
-        elif below.level == 66:
-            if entry.level != 1:
-                break
-            renames.append(below)
-            place += 1
-        else:
-            if children and below.level != children[0].entry.level:
-                raise failure(below.line, "DEF-061", f"level {below.level} has no group above it")
-            child, place = _node(found, place)
-            children.append(child)
-    if entry.picture is not None and children:
-        raise failure(entry.line, "DEF-061", "an entry with a picture has entries below it")
-    return Node(entry, tuple(children), tuple(conditions), tuple(renames)), place
-
-
-def items(root: Node, dialect: Dialect, choices: Mapping[str, str]) -> tuple[list[Item], int]:
-    """The fields of a record, side by side, slack and rests included; and its length.
-
-    `choices` tells which reading of a redefined item is taken: its name, or its number from 1; or
-    several with their conditions, `NAME:FIELD=VALUE|VALUE`, with commas between them.
-    """
-    walk = _Walk(dialect, {name.upper(): choice for name, choice in choices.items()}, set())
+def items(root: Node, dialect: Dialect, asked: Asked, faults: Faults) -> tuple[list[Item], int]:
+    """The fields of a record, side by side, slack and rests included; and its length."""
+    walk = _Walk(dialect, asked, faults)
+    _known(root, asked, faults)
     found, length = walk.place(root, 0, _Place())
-    if unused := set(walk.choices) - walk.used:
-        name = sorted(unused)[0]
-        raise failure(root.entry.line, "DEF-020", f"{name} is not redefined in this record")
     return found, length
+
+
+def _known(root: Node, asked: Asked, faults: Faults) -> None:
+    """Choices and rows of what is not there, and items that redefine nothing."""
+    nodes, line = [root, *below(root)], root.entry.line
+    groups = [group for node in nodes for group in readings(node)]
+    first = {group[0].entry.name.upper() for group in groups if len(group) > 1}
+    for name in sorted(set(asked.choices) - first):
+        faults.add(line, "DEF-020", f"{name} is not redefined in this record", nearest(name, first))
+    tables = {node.entry.name.upper() for node in nodes if node.entry.occurs > 1}
+    for name in sorted(asked.rows - tables):
+        message = f"there is no table {name} in this record"
+        faults.add(line, "DEF-020", message, nearest(name, tables))
+    for group in groups:
+        if group[0].entry.target:
+            entry = group[0].entry
+            message = f"REDEFINES {entry.target} does not follow that item"
+            faults.add(entry.line, "DEF-061", message)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One walk over a record; one that only `measures` takes the first reading everywhere.
-
-    `used` guards which choices were asked for.
-    """
+    """One walk over a record; one that only `measures` takes the first reading everywhere."""
 
     dialect: Dialect
-    choices: Mapping[str, str]
-    used: set[str]
+    asked: Asked
+    faults: Faults
     measures: bool = False
 
     def place(self, node: Node, at: int, above: _Place) -> tuple[list[Item], int]:
         """The items of a node that begins at `at`, all repetitions; and its end."""
         entry, found = node.entry, list[Item]()
-        below = replace(
+        here = replace(
             above,
             path=(*above.path, entry.name),
             usage=entry.usage or above.usage,
             sign=entry.sign or above.sign,
             sync=entry.sync or above.sync,
         )
-        if entry.depending or (entry.occurs > 1 and _counted(above)):
-            return self._table(node, at, below)
+        if entry.depending or (entry.occurs > 1 and (above.repeats or self._varies(node))):
+            return self._table(node, at, here)
         for number in range(1, entry.occurs + 1):
             numbers = above.numbers if entry.occurs == 1 else (*above.numbers, number)
-            inside, end = self._once(node, at, replace(below, numbers=numbers))
+            inside, end = self._once(node, at, replace(here, numbers=numbers))
             found += inside
             at = end
         return found, at
 
+    def _varies(self, node: Node) -> bool:
+        """Does it become rows, or is there anything in it that is not always there?"""
+        return node.entry.name.upper() in self.asked.rows or any(
+            one.entry.depending or ":" in self.asked.choices.get(one.entry.name.upper(), "")
+            for one in below(node)
+        )
+
     def _table(self, node: Node, at: int, here: _Place) -> tuple[list[Item], int]:
-        """The first repetition of a table with a count, and the end of all of them."""
-        if node.entry.depending and (here.parts or here.numbers):
-            message = "OCCURS DEPENDING ON in another table, or in a reading by a condition"
-            raise failure(node.entry.line, "DEF-060", message)
-        parts = (*here.parts, Part(node.entry, repeats=True))
-        inside, end = self._once(node, at, replace(here, parts=parts))
-        return inside, at + (end - at) * node.entry.occurs
+        """The first repetition of a table that becomes a group, and the end of all of them."""
+        entry = node.entry
+        rows = entry.name.upper() in self.asked.rows
+        if rows and here.parts and not self.measures:
+            message = f"the rows of {entry.name} stand in another table, or in a reading"
+            self.faults.add(entry.line, "DEF-060", message)
+        part = Part(entry, repeats=True, rows=rows)
+        inside, end = self._once(node, at, replace(here, parts=(*here.parts, part)))
+        return inside, at + (end - at) * entry.occurs
 
     def _once(self, node: Node, at: int, here: _Place) -> tuple[list[Item], int]:
         """One repetition."""
         entry = node.entry
         if not node.children:
-            size = _size(entry, here, self.dialect)
-            what = (here.path, here.numbers, at, size, here.usage, here.sign)
-            return [Item(entry, *what, node.conditions, here.parts)], at + size
+            bytes_ = self._size(entry, here)
+            what = (here.path, here.numbers, at, bytes_, here.usage, here.sign)
+            return [Item(entry, *what, node.conditions, here.parts)], at + bytes_
         found, end = self._group(node, at, here)
         if entry.occurs > 1:
             rest = (at - end) % self._boundary(node, here)
@@ -212,61 +165,85 @@ class _Walk:
             end += rest
         return found, end
 
+    def _size(self, entry: Entry, place: _Place) -> int:
+        """The bytes of an elementary item; 0 where they are not known."""
+        # A record without a field may have lost all of them, and that was told.
+        if entry.broken or (entry.level == 1 and entry.picture is None and self.faults.found):
+            return 0
+        try:
+            return size(entry, place.usage, place.sign, self.dialect)
+        except DefinitionError as failed:
+            self.faults.keep(failed)
+            return 0
+
     def _group(self, node: Node, at: int, above: _Place) -> tuple[list[Item], int]:
         found = list[Item]()
-        for readings in _readings(node):
-            step = self._boundary(readings[0], above)
+        for group in readings(node):
+            step = self._boundary(group[0], above)
             rest = -at % step
-            found += _slack(readings[0].entry, at, rest, above.parts)
+            found += _slack(group[0].entry, at, rest, above.parts)
             at += rest
             measure = replace(self, measures=True)
-            top = max(measure.place(one, at, above)[1] for one in readings)
-            for chosen, parts in self._taken(readings, above):
+            top = max(measure.place(one, at, above)[1] for one in group)
+            for chosen, parts in self._taken(group, above):
                 inside, end = self.place(chosen, at, replace(above, parts=parts))
                 found += [*inside, *_slack(chosen.entry, end, top - end, parts)]
             at = top
         return found, at
 
-    def _taken(self, readings: list[Node], above: _Place) -> list[tuple[Node, tuple[Part, ...]]]:
+    def _taken(self, group: list[Node], above: _Place) -> list[tuple[Node, tuple[Part, ...]]]:
         """The readings of a place that become fields, and what is said of each."""
-        first = readings[0].entry
-        choice = self.choices.get(first.name.upper(), "")
-        if self.measures or ":" not in choice:
-            return [(readings[0] if self.measures else self._chosen(readings), above.parts)]
-        if above.parts or above.numbers:
-            raise failure(first.line, "DEF-060", "a reading by a condition in a table or a reading")
-        self.used.add(first.name.upper())
-        known = {one.entry.name.upper(): one for one in readings}
+        first = group[0].entry
+        choice = self.asked.choices.get(first.name.upper(), "")
+        if self.measures or ":" not in choice or len(group) == 1:
+            return [(group[0] if self.measures else self._chosen(group), above.parts)]
+        if not all(part.repeats for part in above.parts):
+            self.faults.add(first.line, "DEF-060", "a reading by a condition in another one")
+            return [(group[0], above.parts)]
+        known = {one.entry.name.upper(): one for one in group}
         found: list[tuple[Node, tuple[Part, ...]]] = []
         for told in choice.split(","):
             name, _, condition = told.partition(":")
             asked, _, values = condition.partition("=")
             node = known.get(name.strip().upper())
-            if node is None or (condition and not (asked and values)):
+            if node is None:
+                self._no_reading(group, name.strip())
+                continue
+            if condition and not (asked and values):
                 hint = f"--redefines {first.name}=NAME:FIELD=VALUE|VALUE,NAME:FIELD=VALUE"
-                raise failure(first.line, "DEF-062", f'"{told}" is no reading of it', hint)
-            target = (found[0][0].entry.name or "FILLER") if found else ""
-            among = tuple(values.split("|")) if condition else ()
-            found.append((node, (Part(node.entry, False, target, asked.strip(), among),)))
+                self.faults.add(first.line, "DEF-062", f'"{told}" is no condition', hint)
+            target = found[0][1][-1] if found else None
+            among = tuple(values.split("|")) if asked and values else ()
+            part = Part(node.entry, redefines=target, field=asked.strip(), values=among)
+            found.append((node, (*above.parts, part)))
         return found
 
-    def _chosen(self, readings: list[Node]) -> Node:
-        first = readings[0].entry
-        if len(readings) == 1:
-            return readings[0]
+    def _no_reading(self, group: list[Node], name: str) -> None:
+        first, names = group[0].entry, [one.entry.name for one in group if one.entry.name]
+        message = f'"{name}" is no reading of {first.name}'
+        self.faults.add(first.line, "DEF-062", message, nearest(name.upper(), names))
+
+    def _chosen(self, group: list[Node]) -> Node:
+        first = group[0].entry
+        if len(group) == 1:
+            return group[0]
         names = [
-            one.entry.name.upper() or f"FILLER (line {one.entry.line.number})" for one in readings
+            one.entry.name.upper() or f"FILLER (line {one.entry.line.number})" for one in group
         ]
-        choice = self.choices.get(first.name.upper(), "").upper()
-        self.used.add(first.name.upper())
+        choice = self.asked.choices.get(first.name.upper(), "").upper()
         if choice in names:
-            return readings[names.index(choice)]
-        if choice.isdigit() and 1 <= int(choice) <= len(readings):
-            return readings[int(choice) - 1]
-        line = readings[1].entry.line
+            return group[names.index(choice)]
+        if choice.isdigit() and 1 <= int(choice) <= len(group):
+            return group[int(choice) - 1]
+        if choice:
+            self._no_reading(group, choice)
+            return group[0]
+        line = group[1].entry.line
         numbered = ", ".join(f"{number} {name}" for number, name in enumerate(names, 1))
         hint = f"--redefines {first.name}=NAME or its number: {numbered}"
-        raise failure(line, "DEF-062", f"{first.name} is redefined, and no reading is chosen", hint)
+        message = f"{first.name} is redefined, and no reading is chosen"
+        self.faults.add(line, "DEF-062", message, hint)
+        return group[0]
 
     def _boundary(self, node: Node, above: _Place) -> int:
         """The boundary that a synchronized item, or the first such in a group, begins at."""
@@ -279,60 +256,10 @@ class _Walk:
             return max(self._boundary(child, inner) for child in node.children)
         if not sync or not usage.startswith(("binary", "native", "float")):
             return 1
-        size = _size(node.entry, replace(above, usage=usage), self.dialect)
-        return min(size, 8 if usage.startswith("float") else self.dialect.align)
+        bytes_ = self._size(node.entry, replace(above, usage=usage))
+        return max(1, min(bytes_, 8 if usage.startswith("float") else self.dialect.align))
 
 
-def _readings(node: Node) -> Iterator[list[Node]]:
-    """The children, those together that redefine one another."""
-    group = list[Node]()
-    for child in node.children:
-        target = child.entry.target.upper()
-        if target:
-            if target not in {one.entry.name.upper() for one in group}:
-                message = f"REDEFINES {child.entry.target} does not follow that item"
-                raise failure(child.entry.line, "DEF-061", message)
-            group.append(child)
-            continue
-        if group:
-            yield group
-        group = [child]
-    if group:
-        yield group
-
-
-def _counted(place: _Place) -> bool:
-    """Does it stand in a table with a count?"""
-    return any(part.entry.depending for part in place.parts)
-
-
-def _slack(entry: Entry, at: int, size: int, parts: tuple[Part, ...] = ()) -> list[Item]:
+def _slack(entry: Entry, at: int, bytes_: int, parts: Sequence[Part] = ()) -> list[Item]:
     """Bytes that belong to no field."""
-    return [Item(entry, (), (), at, size, "slack", "", parts=parts)] if size else []
-
-
-def _size(entry: Entry, place: _Place, dialect: Dialect) -> int:
-    """The bytes of an elementary item."""
-    picture, usage = entry.picture, place.usage
-    if usage in FLOATS:
-        return FLOATS[usage]
-    if usage.startswith("binary-"):
-        return int(usage[-1])
-    if picture is None:
-        raise failure(entry.line, "DEF-061", f"{entry.name or 'FILLER'} has no PICTURE")
-    if picture.category != "number":
-        return picture.size * (2 if picture.category == "wide" else 1)
-    if picture.digits > 36:
-        raise failure(entry.line, "DEF-060", f"{picture.digits} digits are too many")
-    if usage == "packed":
-        return picture.digits // 2 + 1
-    if usage in ("binary", "native"):
-        return _binary_size(entry, picture, dialect)
-    return picture.digits + (picture.signed and place.sign.endswith("-separate"))
-
-
-def _binary_size(entry: Entry, picture: Picture, dialect: Dialect) -> int:
-    for size, plain, signed in dialect.sizes:
-        if picture.digits <= (signed if picture.signed else plain):
-            return size
-    raise failure(entry.line, "DEF-060", f"{picture.digits} digits fit no binary field")
+    return [Item(entry, (), (), at, bytes_, "slack", "", parts=tuple(parts))] if bytes_ > 0 else []

@@ -11,11 +11,10 @@ import polars as pl
 
 from converters import scripts
 from converters.charset import NAMES, Charset, TableError, write
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.model import Field, Layout
 from converters.spec import styles
 from converters.spec.document import Document, Loc
-from converters.spec.fitting import nearest
 from converters.spec.hosts import SIGNS, check_host, wrong_sign
 
 __all__ = ["OPTIONS", "check_field", "encoded_length", "form_of", "misfit"]

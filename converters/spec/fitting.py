@@ -6,7 +6,6 @@ misspelt key and a gap between two fields is told both at once.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -14,10 +13,10 @@ from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.spec.document import Document, Loc, Node, plain, without
 
-__all__ = ["Fit", "fit", "nearest"]
+__all__ = ["Fit", "fit"]
 
 M = TypeVar("M", bound=BaseModel)
 Error = Any
@@ -59,14 +58,6 @@ def fit(model: type[M], document: Document) -> Fit[M]:
             break
         document = replace(document, root=root)
     return Fit(None, document, tuple(dict.fromkeys(problems)))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known name, or all of them when they are few."""
-    names = sorted(set(known))
-    if close := difflib.get_close_matches(name, names, 1, 0.6):
-        return f"did you mean {close[0]}?"
-    return f"known: {', '.join(names)}" if 0 < len(names) <= 16 else ""
 
 
 def _without_errors(root: Node, errors: list[tuple[Loc, Error]]) -> Node | None:

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from converters.charset import TableError, gaiji
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.spec.document import Node, shown_path, text_of
-from converters.spec.fitting import nearest
 
 __all__ = ["load_gaiji"]
 

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.model import Field, Layout
 from converters.spec.document import Document, Loc
-from converters.spec.fitting import nearest
 
 __all__ = ["RULES", "SIGNS", "check_host", "check_rule", "wrong_sign"]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from converters.errors import DefinitionError, EnvironmentFailure, Problem, UsageError
+from converters.errors import DefinitionError, EnvironmentFailure, Problem, UsageError, nearest
 from converters.model import Field, FileSet, Layout, Mapping, MappingSet, SetOfFiles, Title
 from converters.spec import places, styles
 from converters.spec.checks import check_checks
 from converters.spec.document import Document, Loc, read
 from converters.spec.fields import check_field, form_of
 from converters.spec.filesets import check_set
-from converters.spec.fitting import fit, nearest
+from converters.spec.fitting import fit
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
 from converters.spec.markup import check_markup

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from converters.charset import NAMES
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.model import Layout, XmlFraming
 from converters.spec.document import Document, Loc
-from converters.spec.fitting import nearest
 
 __all__ = ["check_markup"]
 

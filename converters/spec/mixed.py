@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from converters import sequence
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.model import Control, Layout, MappingSet, Record, Rule, When
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length
-from converters.spec.fitting import nearest
 from converters.spec.references import check_name, check_overrides, item_names
 
 __all__ = ["check_mixed", "check_pairs"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from converters import scripts
 from converters.charset import NAMES, Charset, TableError
-from converters.errors import Problem
+from converters.errors import Problem, nearest
 from converters.findings.catalogue import catalogue
 from converters.model import (
     Condition,
@@ -18,7 +18,6 @@ from converters.model import (
 )
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length, misfit
-from converters.spec.fitting import nearest
 from converters.spec.hosts import check_rule
 from converters.spec.styles import ERA_LETTERS, STYLES
 

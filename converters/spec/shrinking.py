@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from converters.charset.users import is_character
-from converters.errors import DefinitionError, Problem
+from converters.errors import DefinitionError, Problem, nearest
 from converters.model import BASE
 from converters.spec.document import Node, shown_path, text_of
-from converters.spec.fitting import nearest
 
 __all__ = ["load_map"]
 

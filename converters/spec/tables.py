@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from converters.errors import DefinitionError, EnvironmentFailure, Problem
+from converters.errors import DefinitionError, EnvironmentFailure, Problem, nearest
 from converters.spec.document import Document, Node, plain, shown_path, text_of
-from converters.spec.fitting import nearest
 from converters.spec.gaiji import load_gaiji
 from converters.spec.shrinking import load_map
 
