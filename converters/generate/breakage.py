@@ -252,9 +252,10 @@ def cut_off(victim: Victim) -> Broken | None:
 def _apart(victim: Victim, record: bytes) -> Broken | None:
     """A record that is found to be broken before anybody knows its type, and is counted nowhere.
     A running number counts it all the same."""
-    if victim.whole.is_mixed and any(control.number for control in victim.whole.controls):
+    whole = victim.whole
+    if any(control.number for control in whole.controls):
         return None
-    return Broken(record, victim.whole.is_mixed)
+    return Broken(record, bool(whole.order or whole.controls))
 
 
 def _counts(victim: Victim) -> bool:
