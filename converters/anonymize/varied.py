@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from converters import fields, presence, scripts
-from converters.columns import Bytes, Chunk, Ints, Mask, Values
-from converters.model import Layout, tables
+from converters.columns import Batch, Bytes, Chunk, Ints, Mask, Values
+from converters.model import Layout
 from converters.pipeline.plan import Side
+from converters.presence import Seen
 
 __all__ = ["between", "blanked", "structure"]
 
@@ -65,16 +66,20 @@ def between(side: Side, chunk: Chunk, where: tuple[Ints, Ints]) -> tuple[Ints, I
 def _asked(side: Side, data: Bytes, begins: Ints, ends: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Where the fields lie that say which others are there; a count that is none counts as 0."""
     record, readers = side.layout.record, fields.readers(side.fields)
-    gone: Ints = np.zeros(len(begins), np.int64)
+    known, seen = presence.compile(record), Seen()
     columns: dict[str, Values] = {}
-    begun = {one.first: one for one in tables(record) if one.count is not None}
-    for place, field in enumerate(record.fields):
-        if field.name in readers:
+    batch = Batch(np.arange(len(begins), dtype=np.int64), columns)
+    gone: Ints = np.zeros(len(begins), np.int64)
+    for place, one in enumerate(record.fields):
+        if side.layout.framing.slides:
+            for table in known.tables:
+                if table.stop == place:
+                    gone = gone + seen.lacking[table] * table.size
+        for part in known.steps.get(place, ()):
+            presence.settle(known, part, batch, seen)
+        if one.name in readers:
             start = np.minimum(begins + record.offsets[place] - gone, ends)
-            stop = np.minimum(start + (field.bytes or 0), ends)
-            columns[field.name] = readers[field.name](data, start, stop, {})[0]
+            stop = np.minimum(start + (one.bytes or 0), ends)
+            stop = np.where(seen.masks.get(place, True), stop, start)
+            columns[one.name] = readers[one.name](data, start, stop, {})[0]
             yield start, stop
-        table = begun.get(place)
-        if table is not None and table.count is not None and side.layout.framing.slides:
-            counts, _ = presence.counts(table, columns[record.fields[table.count].name])
-            gone = gone + (table.times - counts) * table.size
