@@ -42,7 +42,8 @@ SAFE = 1 << 62
 class Controls:
     """The controls of a layout, the place of the type that holds each, and the order of types.
 
-    `scales` are the decimal places each is counted in.
+    `scales` are the decimal places each is counted in, `rows` the types that are rows of tables:
+    they count at the record they stand in.
     """
 
     controls: tuple[Control, ...]
@@ -51,12 +52,14 @@ class Controls:
     scales: tuple[int, ...]
     levels: tuple[int, ...]
     order: Sequenced
+    rows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Amounts:
     """What the records of one type have to do with the controls: for each control (by number) the
-    values to add up, and the values held; `given` tells which of those are filled and readable."""
+    values to add up (1 for each row that is counted), and the values held; `given` tells which of
+    those are filled and readable."""
 
     summed: Mapping[int, Ints]
     held: Mapping[int, Ints]
@@ -91,6 +94,7 @@ def compile(layout: Layout) -> Controls:
             for control, holder in zip(layout.controls, holders, strict=True)
         ),
         order,
+        frozenset(record.name for record in layout.records if record.within),
     )
 
 
@@ -112,6 +116,8 @@ def amounts(controls: Controls, record: str, batch: Batch) -> Amounts:
     given: dict[int, Mask] = {}
     for number, control in enumerate(controls.controls):
         scale = controls.scales[number]
+        if record in controls.rows and record in (control.count or ()):
+            summed[number] = np.ones(len(batch), np.int64)
         for name in control.sum or ():
             kind, _, item = name.partition(".")
             if kind == record:
@@ -175,7 +181,8 @@ class Counting:
         added: Mapping[int, Ints],
     ) -> list[Closed]:
         """The next records: their types, the states around them, and a row of `rows` for each,
-        which says what it is to whoever counts. `added` has the values to add up per control."""
+        which says what it is to whoever counts. `added` has the values to add up per control, and
+        the rows in its records of one that counts rows."""
         found = []
         for number, control in enumerate(self._controls.controls):
             starts = self._controls.order.starts(self._controls.levels[number], kinds, states)
@@ -183,6 +190,7 @@ class Counting:
                 values = np.ones(len(kinds), np.int64)
             elif control.count is not None:
                 values = np.isin(kinds, self._controls.counted[number]).astype(np.int64)
+                values += added.get(number, 0)
             else:
                 values = added[number]
             holders = np.flatnonzero(kinds == self._controls.holders[number])

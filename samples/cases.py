@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from banks import damaged, transfers
-from cobol import amounts, blocks, customers, deliveries, notices, orders
+from cobol import amounts, blocks, customers, deliveries, notices, orders, slips
 from corporate import corporations_csv, corporations_xml
 from edits import STANDARD, A, B, edit, joined, picked, rows, spoiled, standard
 from exchange import broken_care, care, pensions
@@ -382,6 +382,12 @@ CASES: dict[str, Case] = {
         "host/orders を受注と明細の二つの表に。行番号と明細番号で元のファイルに戻る",
         orders,
         "host/orders-to-tables",
+    ),
+    "host/slips": Case(
+        "明細行の件数と合計、表の要素の合計をトレーラーが数える。誤った件数と合計、範囲外の件数",
+        slips,
+        "host/slips-to-tables",
+        "residual",
     ),
     "zengin/damaged": Case(
         "件数・合計の誤り、トレーラーの欠落、順序の誤り、知らない種別、途中で終わるファイル",

@@ -139,6 +139,34 @@ def orders() -> bytes:
     return b"".join((len(one) + 4).to_bytes(2, "big") + bytes(2) + one for one in found)
 
 
+def _slip(number: int, items: tuple[int, ...], discounts: tuple[int, ...] = ()) -> bytes:
+    """A slip with its items and its discounts."""
+    rows = b"".join(
+        _host(f"P{number}{place:02}") + _packed(amount, 4) for place, amount in enumerate(items, 1)
+    )
+    less = b"".join(_packed(amount, 4) for amount in discounts)
+    head, told = _host(f"S{number:06}{len(items):02}"), _host(f"{len(discounts):02}")
+    return head + rows + told + less
+
+
+def _tail(slips: int, items: int, amount: int, less: int) -> bytes:
+    return _host(f"T{slips:06}{items:06}") + _packed(amount, 8) + _packed(less, 8)
+
+
+def slips() -> bytes:
+    """Three runs of slips, each with a tail that counts them, their items and their amounts: a
+    sound one; one that has one item too few and an amount that is not the sum; one with a count
+    beyond its table, whose items nobody can count."""
+    head = _host("H20260401")
+    first = [_slip(1, (1200, -300, 50), (-100,)), _slip(2, ()), _slip(3, (980,), (-10, -20, -5))]
+    second = [_slip(4, (100, 200)), _slip(5, (1, 2, 3, 4, 5), (-1,))]
+    broken = _slip(7, (10, 20)).replace(_host("S00000702"), _host("S00000709"))
+    third = [_slip(6, (7,)), broken]
+    found = [head, *first, _tail(3, 4, 1930, -135), head, *second, _tail(2, 6, 414, -1)]
+    found += [head, *third, _tail(2, 3, 37, 0)]
+    return b"".join((len(one) + 4).to_bytes(2, "big") + bytes(2) + one for one in found)
+
+
 def _leg(number: int, goods: int, kind: str, count: int | None = None) -> bytes:
     """A leg by lorry (1) or by ship, with its goods."""
     way = _host(f"{number:04}") + _packed(number * 125, 4, "F")

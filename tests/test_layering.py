@@ -92,6 +92,8 @@ ALLOWED |= {
         "generate",
         "kinds",
         "forms.markup",
+        "forms.varying",
+        "presence",
         "pipeline",
         "sorting",
         "forms.variable",

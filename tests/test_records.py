@@ -209,8 +209,6 @@ def test_a_synthetic_file_has_every_type_or_is_refused(tmp_path: Path) -> None:
     layout = spec.load_layout("zengin/transfer")
     with pytest.raises(UsageError, match="3 records at least"):
         generate.write(layout, tmp_path / "made", 2, seed=0)
-    with pytest.raises(UsageError, match="several types"):
-        generate.write(layout, tmp_path / "made", 9, seed=0, defects=0.5)
     with pytest.raises(UsageError, match="a file of its own"):
         generate.write(spec.load_layout("zengin/transfer-tables"), tmp_path / "made", 9, seed=0)
 

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from converters import sorting
+from converters.anonymize import varied
 from converters.anonymize.methods import structural
 from converters.anonymize.treatment import (
     Opened,
@@ -24,11 +25,11 @@ from converters.anonymize.treatment import (
 from converters.columns import Bytes, Chunk, Ints, Order
 from converters.errors import EnvironmentFailure, UsageError
 from converters.model import Layout
-from converters.pipeline import Job, step
+from converters.pipeline import Job, families, step
 from converters.pipeline import plan as plans
 from converters.pipeline.loop import in_order
 from converters.pipeline.output import kind_of
-from converters.pipeline.plan import Lanes, Plan
+from converters.pipeline.plan import Family, Lanes, Plan
 from converters.pipeline.reading import Source, chunks
 
 __all__ = ["KEY", "Replaced", "anonymize"]
@@ -128,9 +129,8 @@ def _by_type(made: _Made, source: Source, chunk: Chunk) -> tuple[Bytes, dict[str
         part = sorting.picked(chunk, rows)
         data, stayed = _treated(made, 0 if kind == sorting.OTHER else kind, source, part)
         _back(chunk, rows, data, out)
-        prefix = f"{made.lanes.source.records[kind].name}." if kind != sorting.OTHER else ""
         for name, count in stayed.items():
-            kept[prefix + name if name else ""] = kept.get(prefix + name, 0) + count
+            kept[name] = kept.get(name, 0) + count
     again, _ = sorting.sort(made.lanes.sorter, replace(before, data=out))
     strange = np.flatnonzero(again != kinds)
     _back(chunk, strange, sorting.picked(chunk, strange).data, out)
@@ -149,9 +149,51 @@ def _back(chunk: Chunk, rows: Ints, data: Bytes, out: Bytes) -> None:
 def _treated(
     every_type: _Made, kind: int, source: Source, chunk: Chunk
 ) -> tuple[Bytes, dict[str, int]]:
-    """The same of records of one type."""
-    plan, made = every_type.lanes.plans[kind], every_type.treatments[kind]
+    """The same of records of one type, and of the records that are rows of their tables."""
+    made = every_type.treatments[kind]
     given = opened(made, chunk, source.order)
+    out, kept = _replaced(every_type, kind, source, given)
+    sound = np.flatnonzero(~given.broken)
+    edges = given.start[:, sound], given.stop[:, sound]
+    varied.blanked(made.side, edges, made.within(chunk, sound), out)
+    if every_type.kind is None:
+        kept = _named(made, kept)
+    for family in every_type.lanes.families:
+        if family.whole == kind and not family.backward:
+            kept |= _rows_of(every_type, family, source, given, out)
+    return out, kept
+
+
+def _named(made: Treatment, kept: dict[str, int]) -> dict[str, int]:
+    """Fields with the type of their record."""
+    record = made.side.layout.record.name
+    return {f"{record}.{name}" if name else "": count for name, count in kept.items()}
+
+
+def _rows_of(
+    every_type: _Made, family: Family, source: Source, given: Opened, out: Bytes
+) -> dict[str, int]:
+    """Replaces the rows of a table where they stand, those of a record as the same person's."""
+    lanes = every_type.lanes
+    spans = lanes.plans[family.whole].source.form.spans(given.chunk, source.order)
+    taken = families.taken_out(lanes, family, given.chunk, spans)
+    if not len(taken.rows):
+        return {}
+    inside = opened(every_type.treatments[family.rows], taken.chunk, None)
+    inside = replace(inside, persons=given.persons[taken.rows])
+    data, kept = _replaced(every_type, family.rows, source, inside)
+    sizes = taken.stops - taken.starts
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    goal = np.repeat(taken.starts, sizes) + within
+    out[goal] = data[np.repeat(taken.chunk.bounds[:-1], sizes) + within]
+    return _named(every_type.treatments[family.rows], kept)
+
+
+def _replaced(
+    every_type: _Made, kind: int, source: Source, given: Opened
+) -> tuple[Bytes, dict[str, int]]:
+    """The values of fields, so that the findings stay as they are."""
+    plan, made, chunk = every_type.lanes.plans[kind], every_type.treatments[kind], given.chunk
     out = chunk.data.copy()
     whole, broken = np.flatnonzero(~given.broken), np.flatnonzero(given.broken)
     names = [field.name for field in made.side.layout.record.fields]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from converters import fields, scripts
 from converters import status as outcome
+from converters.anonymize import varied
 from converters.anonymize.alphabet import Alphabet, alphabet
 from converters.anonymize.methods import Method, method, person
 from converters.anonymize.ways import Way, flat, replaced, way
@@ -30,13 +31,13 @@ from converters.columns import (
     series,
     take,
 )
-from converters.errors import UsageError
 from converters.forms import unwrapped
 from converters.forms.delimited import Delimited, raw_columns
 from converters.forms.markup import Markup
 from converters.forms.variable import Variable
+from converters.forms.varying import Varying
 from converters.kernels.pseudonym import choose, keyed_hash, renumber, scramble, shift_days
-from converters.model import Field, Layout
+from converters.model import Field
 from converters.pipeline.plan import Side
 
 __all__ = ["Opened", "Treatment", "apply", "opened", "strangers", "treatment"]
@@ -67,7 +68,12 @@ class Treatment:
     def lead(self) -> int:
         """Bytes in front of a record's fields that say how long it is."""
         form = unwrapped(self.side.form)
-        return form.lead if isinstance(form, Variable) else 0
+        inner = form.inner if isinstance(form, Varying) else form
+        return inner.lead if isinstance(inner, Variable) else 0
+
+    def within(self, chunk: Chunk, rows: Ints) -> tuple[Ints, Ints]:
+        """Where some records begin and end, without what says how long they are and line ends."""
+        return chunk.edges[0][rows] + self.lead, chunk.stop[rows]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,21 +100,13 @@ def treatment(side: Side, key: bytes, kept: frozenset[str] = frozenset()) -> Tre
         digest = hmac.digest(key, f"utsushi anonymize {purpose}".encode(), hashlib.sha256)
         keys[purpose] = np.frombuffer(digest, "<u8")[:2].copy()
     layout = side.layout
-    _known(layout)
-    fields = layout.record.fields
+    fields, stay = layout.record.fields, kept | varied.structure(layout)
     methods: tuple[Method, ...] = tuple(
-        "keep" if field.name in kept else method(field) for field in fields
+        "keep" if field.name in stay else method(field) for field in fields
     )
     ways = tuple(way(layout, field) for field in (*fields, None))
     alphabets = tuple(alphabet(scripts.of(layout, field).name) for field in (*fields, None))
     return Treatment(side, methods, person(layout), keys, ways, alphabets)
-
-
-def _known(layout: Layout) -> None:
-    """UsageError where some bytes belong to no field, and would be left as they are."""
-    if layout.record.varies:
-        reason = "in records whose fields are not always there some bytes belong to no field"
-        raise UsageError(f"{layout.id}: {reason}, and anonymize would leave them as they are")
 
 
 def opened(made: Treatment, chunk: Chunk, order: Order) -> Opened:
@@ -187,11 +185,14 @@ def apply(made: Treatment, given: Opened, out: Bytes, what: tuple[int, Ints], at
     place, rows = what
     chunk = given.chunk
     how: Method = "text" if place < 0 else made.methods[place]
-    faulty = np.zeros(len(rows), np.bool_)
     if place < 0:
-        spans = np.stack([chunk.edges[0][rows] + made.lead, chunk.stop[rows]])
+        spans, of = varied.between(made.side, chunk, made.within(chunk, rows))
+        rows, faulty = rows[of], np.zeros(len(of), np.bool_)
     else:
-        faulty = given.outcomes[made.side.layout.record.fields[place].name][rows] >= outcome.PROBLEM
+        known = given.outcomes.get(made.side.layout.record.fields[place].name)
+        if known is None:  # Its bytes are a length, or records of their own.
+            return 0
+        faulty = known[rows] >= outcome.PROBLEM
         spans = np.stack([given.start[place][rows], given.stop[place][rows]])
     done = np.zeros(len(rows), np.bool_)
     if how == "date":

@@ -187,7 +187,9 @@ def count_out_of_range(victim: Victim) -> Broken | None:
     if not _framed(victim) or _counts(victim):
         return None
     for name, most in _most(record, tables(record)):
-        start, stop = victim.places[name]
+        start, stop = victim.places.get(name, (0, 0))
+        if start == stop:
+            continue
         field, content = record.field(name), victim.record[start:stop]
         wrong = numerals.spelled(most + 1, content, field, victim.layout)
         if wrong is not None:
@@ -258,13 +260,13 @@ def _apart(victim: Victim, record: bytes) -> Broken | None:
 
 
 def _counts(victim: Victim) -> bool:
-    """Does the record hold a number that counts others, or one that is added up? Once it is broken
-    neither can be read."""
-    name = victim.layout.record.name
-    fields = (
-        held for control in victim.whole.controls for held in (control.field, *(control.sum or ()))
-    )
-    return any(one.partition(".")[0] == name for one in fields)
+    """Does the record hold a number that counts others, one that is added up, or rows that are
+    counted? Once it is broken none can be read."""
+    name, whole = victim.layout.record.name, victim.whole
+    rows = {one.name for one in whole.records if one.within == name}
+    fields = {held for one in whole.controls for held in (one.field, *(one.sum or ()))}
+    counted = {other for one in whole.controls for other in one.count or ()}
+    return bool({one.partition(".")[0] for one in fields} & {name, *rows} or counted & rows)
 
 
 def _framed(victim: Victim) -> bool:

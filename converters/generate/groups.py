@@ -146,31 +146,66 @@ def _added(
     """The values that controls add up in a block; only types that have any are made."""
     added = {number: np.zeros(len(kinds), np.int64) for number in range(len(known.controls))}
     summed = {name.partition(".")[0] for one in known.controls for name in one.sum or ()}
+    summed |= known.rows & {name for one in known.controls for name in one.count or ()}
     for kind, one in enumerate(types):
         name, rows = one.layout.record.name, np.flatnonzero(kinds == kind)
-        if name in summed and len(rows):
+        if name in summed - known.rows and len(rows):
             batch = _batch(one, kind, len(types), where, len(rows))
             for number, values in controls.amounts(known, name, batch).summed.items():
-                added[number][rows] = values
+                added[number][rows] += values
+        inside = {other.layout.record.name for other in _within(types, name).values()}
+        if summed & inside and len(rows):
+            batch = _batch(one, kind, len(types), where, len(rows))
+            texts, _ = fields.encode(one.codec, batch)
+            data, bounds = one.form.assemble(texts, np.ones(len(rows), np.bool_))
+            for inner in _rows(types, (kind, *where), data, bounds):
+                found = controls.amounts(known, inner.name, inner.batch).summed
+                for number, values in found.items():
+                    np.add.at(added[number], rows[inner.owners], values[inner.places])
     return added
 
 
-def _with_rows(types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints) -> Bytes:
-    """Records with rows in their tables; where a block needs more of them, they come again."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inner:
+    """The rows of one table in some records: where each begins, the record that it stands in, and
+    its place in the batch, whose rows come again where more of them are needed."""
+
+    name: str
+    of: _Type
+    size: int
+    starts: Ints
+    owners: Ints
+    places: Ints
+    batch: Batch
+
+
+def _within(types: list[_Type], name: str) -> dict[int, _Type]:
+    """The types that are rows of tables of a record, by their places."""
+    return {n: one for n, one in enumerate(types) if one.layout.record.within == name}
+
+
+def _rows(
+    types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints
+) -> Iterator[_Inner]:
+    """The rows of the tables in records of a type as they were assembled."""
     kind, block, seed = where
-    whole = types[kind]
-    for number, one in enumerate(types):
-        if one.layout.record.within != whole.layout.record.name:
-            continue
+    record = types[kind].layout.record
+    for number, one in _within(types, record.name).items():
         name = one.layout.record.name
-        table = next(one for one in tables(whole.layout.record) if one.name == name)
-        starts, _ = elements(whole.form, data, bounds, table)
+        table = next(one for one in tables(record) if one.name == name)
+        starts, owners = elements(types[kind].form, data, bounds, table)
         batch = _batch(one, number, len(types), (block, seed), BLOCK)
-        texts, _ = fields.encode(one.codec, batch)
-        made, _ = one.form.assemble(texts, np.ones(BLOCK, np.bool_))
+        yield _Inner(name, one, table.size, starts, owners, np.arange(len(starts)) % BLOCK, batch)
+
+
+def _with_rows(types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints) -> Bytes:
+    """Records with rows in their tables."""
+    for inner in _rows(types, where, data, bounds):
+        texts, _ = fields.encode(inner.of.codec, inner.batch)
+        made, _ = inner.of.form.assemble(texts, np.ones(BLOCK, np.bool_))
         width = len(made) // BLOCK
-        rows = made.reshape(BLOCK, width)[np.arange(len(starts)) % BLOCK].reshape(-1)
-        scatter(rows, width, table.size, starts, data)
+        rows = made.reshape(BLOCK, width)[inner.places].reshape(-1)
+        scatter(rows, width, inner.size, inner.starts, data)
     return data
 
 

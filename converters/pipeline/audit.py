@@ -53,7 +53,8 @@ class Audit:
         added = {n: np.zeros(count, np.int64) for n in range(len(controls.controls))}
         for lane in done.lanes:
             for number, values in (lane.read.summed if lane.read else {}).items():
-                added[number][lane.rows] = values
+                # Several rows may stand in one record.
+                np.add.at(added[number], lane.rows, values)
         held = [self._held(done, number, rows) for number in added]
         wide = np.concatenate([rows, *held], axis=1) if held else rows
         for closed in self._counting.add(marked.kinds, marked.states, wide, added):

@@ -21,7 +21,7 @@ from converters.pipeline.plan import Family, Lanes
 from converters.pipeline.step import Aside, Step, Written
 from converters.residual import Made
 
-__all__ = ["Kin", "hashes", "joined", "put", "stepped"]
+__all__ = ["Kin", "Taken", "hashes", "joined", "put", "stepped", "taken_out"]
 
 
 Words = npt.NDArray[np.uint64]
@@ -61,10 +61,33 @@ def stepped(
 
 def _kin(lanes: Lanes, marked: Marked, where: tuple[Family, Chunk, Spans], gone: Mask) -> Kin:
     """The rows of one table; those of records that are gone are lost."""
-    family, chunk, spans = where
-    plan = lanes.plans[family.rows]
+    family, chunk, _ = where
+    taken = taken_out(lanes, *where)
+    columns = _columns(lanes, family, (marked, chunk, taken.rows), (taken.owners, taken.numbers))
+    aside = Aside(columns, gone[taken.rows] if gone.any() else None)
+    done = step.run(lanes.plans[family.rows], taken.chunk, None, aside)
+    return Kin(family, taken.chunk, taken.rows, done)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """The rows of one table as a chunk of their own: where each begins and ends among the bytes of
+    its record, the row and the number of that record, and its own number in it."""
+
+    chunk: Chunk
+    starts: Ints
+    stops: Ints
+    rows: Ints
+    owners: Ints
+    numbers: Ints
+
+
+def taken_out(lanes: Lanes, family: Family, chunk: Chunk, spans: Spans) -> Taken:
+    """The rows of one table that stand in the records of a chunk. Behind the bytes of each are
+    those of the keys of its record."""
     starts, stops, rows, numbers = varying.elements(spans, family.table)
-    own, around = plan.source.layout, lanes.plans[family.whole].source.layout.record
+    own = lanes.plans[family.rows].source.layout
+    around = lanes.plans[family.whole].source.layout.record
     width = own.framing.length or 1
     data = np.resize(np.frombuffer(scripts.of(own).blank, np.uint8), len(starts) * width)
     gather(chunk.data, starts, stops, data, 0, width)
@@ -85,9 +108,7 @@ def _kin(lanes: Lanes, marked: Marked, where: tuple[Family, Chunk, Spans], gone:
         numbers=owners * family.most + numbers,
         places=chunk.offsets(rows) + starts - chunk.bounds[rows],
     )
-    columns = _columns(lanes, family, (marked, chunk, rows), (owners, numbers))
-    aside = Aside(columns, gone[rows] if gone.any() else None)
-    return Kin(family, found, rows, step.run(plan, found, None, aside))
+    return Taken(found, starts, stops, rows, owners, numbers)
 
 
 def _columns(

@@ -7,6 +7,7 @@ what they hold is what the file holds.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,14 @@ class _Spool:
         file = self.files[name]
         file.seek(first * size)
         return np.frombuffer(bytearray(file.read((last - first) * size)), kind)
+
+    def first(self, number: int) -> int:
+        """The first record that is placed by the number, or behind it."""
+
+        def placed(at: int) -> int:
+            return int(self.read("numbers", "i8", at, at + 1)[0])
+
+        return bisect_left(range(self.rows), number, key=placed)
 
     def close(self) -> None:
         for file in self.files.values():
@@ -168,13 +177,27 @@ class Weaver:
         parts = []
         for kind, (first, last) in taken.runs:
             name = f"sum-{number}"
-            known = name in self._spools[kind].files
-            parts.append(
-                self._spools[kind].read(name, "i8", first, last)
-                if known
-                else np.zeros(last - first, np.int64)
-            )
+            found = np.zeros(last - first, np.int64)
+            if name in self._spools[kind].files:
+                found += np.asarray(self._spools[kind].read(name, "i8", first, last), np.int64)
+            for family in self._families:
+                if self._targets[family.whole] == kind and last > first:
+                    found += self._of_rows(self._targets[family.rows], name, (kind, first, last))
+            parts.append(found)
         return np.asarray(np.concatenate(parts)[taken.order], np.int64)
+
+    def _of_rows(self, rows: int, name: str, run: tuple[int, int, int]) -> Ints:
+        """What the rows in a run of records add to a control, by record. They know their records by
+        number, and are found by it."""
+        kind, first, last = run
+        numbers, spool = self._spools[kind].read("numbers", "i8", first, last), self._spools[rows]
+        found = np.zeros(last - first, np.int64)
+        if name not in spool.files:
+            return found
+        begin, end = spool.first(int(numbers[0])), spool.first(int(numbers[-1]) + 1)
+        owners = spool.read("numbers", "i8", begin, end)
+        np.add.at(found, np.searchsorted(numbers, owners), spool.read(name, "i8", begin, end))
+        return found
 
     def _part(
         self, kind: int, run: tuple[int, int], totals: dict[int, Totals]

@@ -18,7 +18,7 @@ from converters.spec.fitting import fit
 from converters.spec.geometry import check_geometry
 from converters.spec.mappings import check_coverage, check_mapping
 from converters.spec.markup import check_markup
-from converters.spec.mixed import check_mixed, check_pairs
+from converters.spec.mixed import check_mixed, check_pairs, with_elements
 from converters.spec.occurs import expand
 from converters.spec.parts import layout_parts, mapping_part
 from converters.spec.places import Roots
@@ -205,7 +205,7 @@ def _layout(document: Document, path: Path, roots: Roots) -> tuple[Layout | None
         problems += check_references(one, part)
         problems += check_checks(one, part)
         is_usable = is_usable and not one.node(("records", 0, "fields")).doubtful
-    return (_with_styles(layout) if is_usable else None), problems
+    return (with_elements(_with_styles(layout)) if is_usable else None), problems
 
 
 def _mapping_set(

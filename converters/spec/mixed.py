@@ -3,17 +3,18 @@ a mapping between two such layouts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from converters import sequence
 from converters.errors import Problem, nearest
-from converters.model import Control, Layout, MappingSet, Record, Rule, When
+from converters.model import Control, Field, Layout, MappingSet, Record, Rule, When
 from converters.spec.document import Document, Loc
 from converters.spec.fields import encoded_length
 from converters.spec.references import check_name, check_overrides, item_names
 
-__all__ = ["check_mixed", "check_pairs"]
+__all__ = ["check_mixed", "check_pairs", "with_elements"]
 
 LARGEST: Final = 18
 """Digits of a number that is counted."""
@@ -108,23 +109,48 @@ def _key(document: Document, layout: Layout, when: When, loc: Loc) -> Iterator[P
             yield document.problem((*loc, "hex", at), "DEF-002", f'"{digits}" is no hexadecimal')
 
 
+def with_elements(layout: Layout) -> Layout:
+    """The layout whose sums name the elements of tables one by one."""
+    items = _items(layout, True)
+    controls = tuple(
+        one.model_copy(
+            update={"sum": tuple(name for whole in one.sum for name in _elements(items, whole))}
+        )
+        if one.sum is not None
+        else one
+        for one in layout.controls
+    )
+    return layout.model_copy(update={"controls": controls}) if controls else layout
+
+
+def _elements(items: Iterable[str], name: str) -> list[str]:
+    """A field, or the numbered fields of a table that are called so."""
+    numbered = re.compile(rf"{re.escape(name)}(-[0-9]+)+")
+    return [name] if name in items else [one for one in items if numbered.fullmatch(one)]
+
+
 def _control(document: Document, layout: Layout, control: Control, loc: Loc) -> Iterator[Problem]:
-    yield from _item(document, layout, control.field, (*loc, "field"))
+    yield from _item(document, _items(layout, False), control.field, (*loc, "field"))
     for at, name in enumerate(control.count or ()):
-        types = [record.name for record in layout.records if record.within is None]
-        yield from check_name(document, types, name, (*loc, "count", at), "record")
+        yield from check_name(document, layout.types, name, (*loc, "count", at), "record")
+    items = _items(layout, True)
     for at, name in enumerate(control.sum or ()):
-        yield from _item(document, layout, name, (*loc, "sum", at))
+        for one in _elements(items, name) or [name]:
+            yield from _item(document, items, one, (*loc, "sum", at))
 
 
-def _item(document: Document, layout: Layout, name: str, loc: Loc) -> Iterator[Problem]:
-    """`record.field` is there, and holds a number."""
-    items = {
+def _items(layout: Layout, rows: bool) -> dict[str, Field]:
+    """The fields by their names with their records; with `rows` those of rows of tables too."""
+    return {
         f"{record.name}.{field.name}": field
         for record in layout.records
         for field in record.fields
-        if not field.is_filler and record.within is None
+        if not field.is_filler and (rows or record.within is None)
     }
+
+
+def _item(document: Document, items: Mapping[str, Field], name: str, loc: Loc) -> Iterator[Problem]:
+    """`record.field` is there, and holds a number."""
     if name not in items:
         hint = nearest(name, items)
         yield document.problem(loc, "DEF-020", f"there is no field {name}", hint)
