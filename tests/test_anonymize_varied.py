@@ -111,8 +111,10 @@ def test_lengths_and_findings_stay(form: str, charset: str, rows: bool) -> None:
     data = made(layout, 150, 5, 0.3)
     out, done = twin(layout, data)
     assert len(out) == len(data) and out != data
-    assert done.records == 150
-    assert findings(layout, out) == findings(layout, data) != []
+    found = findings(layout, data)
+    # A record without a type is a further one.
+    assert 150 <= done.records <= 150 + len(found)
+    assert findings(layout, out) == found != []
 
 
 @settings(max_examples=5)
