@@ -12,7 +12,7 @@ plan, and a conversion to it 50 µs, for each column of each chunk. What polars 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -42,6 +42,7 @@ __all__ = [
     "blanks",
     "gravest",
     "integers",
+    "nothing",
     "series",
     "take",
     "text",
@@ -135,7 +136,8 @@ class Spans:
     by unescaped copies of the values that had doubled quotes. `codes[i]` is the number of a record
     problem found while looking for fields, `details` says more of some of them. `there` tells, of
     fields that are not always there, where they are, though no byte may be left of them; `blamed`
-    which field a record problem is to be told of.
+    which field a record problem is to be told of. Fields that are `empty` have no byte in any
+    record.
     """
 
     data: Bytes
@@ -144,6 +146,7 @@ class Spans:
     details: Mapping[int, str] = field(default_factory=dict)
     there: Mapping[int, Mask] = field(default_factory=dict)
     blamed: Blamed | None = None
+    empty: Collection[int] = ()
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -283,6 +286,13 @@ def are_blank(values: Values) -> Mask:
     bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
     missing: Mask = bits[array.offset : array.offset + len(array)] == 0
     return missing
+
+
+def nothing(count: int) -> Text:
+    """A column of blanks."""
+    column = Text(np.zeros((count, 2), np.uint64), np.empty(0, np.uint8))
+    column._measures = count, 0, 0
+    return column
 
 
 def gravest(outcomes: Status) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from converters import charset as charsets
 from converters import presence, scripts, status
 from converters.charset import Charset
-from converters.columns import Batch, Bytes, Spans, Status, Text, Values, are_blank
+from converters.columns import Batch, Bytes, Spans, Status, Text, Values, are_blank, nothing
 from converters.kernels.decode import filler_spans
-from converters.kinds import KINDS, Decode, Encode
+from converters.kinds import KINDS, Decode, Encode, dtype
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
 from converters.kinds.shrinking import Shrinker, shrinker
 from converters.model import Field, Layout
@@ -27,7 +28,7 @@ class Fields:
 
     `names` are the columns of a batch in record order. `values` holds (place in the record, name,
     decode, encode), `fillers` (place, name, pad), `shrinkers` those of the fields whose characters
-    may be shrunk when they are written.
+    may be shrunk when they are written, `texts` the places of those that are columns of texts.
     """
 
     layout: Layout
@@ -36,6 +37,7 @@ class Fields:
     values: tuple[tuple[int, str, Decode, Encode], ...]
     fillers: tuple[tuple[int, str, Bytes], ...]
     shrinkers: Mapping[str, Shrinker]
+    texts: frozenset[int]
     presence: Presence | None = None
 
 
@@ -56,7 +58,8 @@ def compile(layout: Layout) -> Fields:
     )
     known = presence.compile(layout.record) if layout.record.varies else None
     names = _names(fields)
-    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), known)
+    texts = frozenset(place for place, field in enumerate(fields) if _is_text(field))
+    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), texts, known)
 
 
 def _names(fields: Iterable[Field]) -> tuple[str, ...]:
@@ -75,6 +78,11 @@ def _shrinkers(layout: Layout) -> dict[str, Shrinker]:
         for field in layout.record.fields
     )
     return {name: one for name, one in made if one is not None}
+
+
+def _is_text(field: Field) -> bool:
+    """Is its column one of texts, blank where it has no bytes?"""
+    return not field.is_filler and not field.is_host and dtype(field) == pl.String()
 
 
 def _is_row(field: Field) -> bool:
@@ -133,12 +141,16 @@ def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, S
     """The typed batch of a chunk whose first record has the number `first`, and the outcomes."""
     columns: dict[str, Values] = {}
     outcomes: dict[str, Status] = {}
+    blank = nothing(len(spans)) if spans.empty else None
     for place, name, read, _ in fields.values:
-        columns[name], outcomes[name] = read(spans.data, *spans.of(place), columns)
+        if blank is not None and place in spans.empty and place in fields.texts:
+            columns[name], outcomes[name] = blank, np.full(len(spans), status.BLANK, np.uint8)
+        else:
+            columns[name], outcomes[name] = read(spans.data, *spans.of(place), columns)
     for place, name, pad in fields.fillers:
-        status = np.empty(len(spans), np.uint8)
-        filler_spans(spans.data, *spans.of(place), pad, status)
-        outcomes[name] = status
+        found = np.empty(len(spans), np.uint8)
+        filler_spans(spans.data, *spans.of(place), pad, found)
+        outcomes[name] = found
     numbers = np.arange(first, first + len(spans), dtype=np.int64)
     return Batch(numbers, {name: columns[name] for name in fields.names}), outcomes
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from converters.columns import Bytes
 
-__all__ = ["lend"]
+__all__ = ["clear", "lend"]
 
 GRAIN: Final = 1 << 20
 """Sizes are rounded up to whole ones of these bytes, so that a piece serves again; the memory
@@ -36,3 +36,8 @@ def lend(size: int) -> Bytes:
     array = np.frombuffer(piece, np.uint8)
     weakref.finalize(array, pieces.append, piece).atexit = False
     return array[:size]
+
+
+def clear() -> None:
+    """Gives pieces that nobody looks at back to the system."""
+    _free.clear()

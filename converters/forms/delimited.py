@@ -142,6 +142,7 @@ class Delimited:
         absent = sorted(set(range(len(self.fields))) - set(columns.tolist()))
         start[absent] = stop[absent] = seen.bounds[:-1]
         codes, escaped = chunk.codes.copy(), np.zeros(chunk.records, np.uint8)
+        filled = np.zeros(len(self.fields), np.uint8)
         spare = delimited_spans(
             seen.data,
             seen.bounds,
@@ -152,6 +153,7 @@ class Delimited:
             start,
             stop,
             escaped,
+            filled,
         )
         data = chunk.data
         if spare:
@@ -164,7 +166,7 @@ class Delimited:
             begin, end = start[field].astype(np.int64), stop[field].astype(np.int64)
             return self.signs.places(begin, len(data)), self.signs.places(end, len(data))
 
-        return Spans(data, of, codes)
+        return Spans(data, of, codes, empty=frozenset(np.flatnonzero(filled == 0).tolist()))
 
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         seen = self.signs.narrowed(chunk)

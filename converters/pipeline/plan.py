@@ -151,6 +151,12 @@ class Lanes:
         """Are there several types of records?"""
         return len(self.plans) > 1
 
+    @property
+    def values(self) -> int:
+        """How many values a record has at most, those of what it becomes included."""
+        sides = ([plan.source, *([plan.target] if plan.target else [])] for plan in self.plans)
+        return max(sum(len(side.fields.names) for side in both) for both in sides)
+
     def names(self, lane: int) -> tuple[str, str]:
         """What stands before the names of a lane's fields, on either side: their type of record,
         where there are several."""

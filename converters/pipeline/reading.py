@@ -19,22 +19,29 @@ from converters.pipeline.job import STDIN
 __all__ = ["BLOCK", "Source", "chunks"]
 
 BLOCK = 8 << 20
-"""Bytes read at a time: large enough to keep the cost of a batch small, small enough that a few
-batches in flight stay within the memory of design §9."""
+"""Bytes read at a time, at most: large enough to keep the cost of a batch small, small enough that
+a few batches in flight stay within the memory of design §9."""
+FIRST = 1 << 20
+"""Bytes read at first, when nobody knows yet how long records are."""
+VALUES = 7 << 18
+"""Values of records and of what they become that a batch has, at most: each of them takes memory,
+whatever its length."""
 
 
 @dataclass(slots=True)
 class Source:
     """One input while it is read. It guards what is known of the file as a whole.
 
-    `opened` opens it. `opening` and `tail` are the bytes before the first and after the last
-    record, `unended` tells that the last record has no line end, `line_end` is the bytes of the
-    first one, -1 when another was met; `problems` grow as they are found.
+    `opened` opens it. `values` is how many values a record has on both sides. `opening` and `tail`
+    are the bytes before the first and after the last record, `unended` tells that the last record
+    has no line end, `line_end` is the bytes of the first one, -1 when another was met; `problems`
+    grow as they are found.
     """
 
     name: str
     number: int
     opened: Callable[[str], RawIOBase] = field(default=lambda name: _opened(name))
+    values: int = 1
     records: int = 0
     size: int = 0
     opening: bytes = b""
@@ -69,9 +76,9 @@ def _split(
     stream: RawIOBase, source: Source, form: Form, limit: int | None, seen: Callable[[Bytes], None]
 ) -> Iterator[Chunk]:
     rest, begun, offset, ordinal = np.empty(0, np.uint8), False, 0, 0
-    eof = False
+    eof, size = False, FIRST
     while not eof:
-        data, eof = _more(stream, rest, room.lend(len(rest) + BLOCK), seen)
+        data, eof = _more(stream, rest, room.lend(len(rest) + size), seen)
         source.size += len(data) - len(rest)
         if not begun:
             beginning = form.begin(data, eof)
@@ -91,11 +98,19 @@ def _split(
             yield _chunk(source, split, piece, (ordinal, offset, data))
             ordinal += 1
         source.records += count
+        size = _size(source, count, whole)
         offset += whole
         rest = data[whole:]
         if eof:
             source.unended = count > 0 and int(split.stop[-1]) == whole
             source.tail = data[whole : split.used].tobytes()
+
+
+def _size(source: Source, count: int, whole: int) -> int:
+    """Bytes to read next, when the last batch had `count` records in `whole` bytes."""
+    if not count:
+        return BLOCK
+    return min(max(VALUES // source.values * whole // count, FIRST), BLOCK)
 
 
 def _watch_line_ends(source: Source, split: Split, offset: int) -> None:

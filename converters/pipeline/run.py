@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from converters import pages, scripts
+from converters import pages, room, scripts
 from converters.balance import Books
 from converters.columns import Bytes, Chunk
 from converters.errors import StoppedByPolicy, UsageError
@@ -102,9 +102,9 @@ def counted(job: Job) -> Books | None:
     lanes = plans.lanes(job)
     lanes.source.of_one_type()
     with _session(replace(job, out=None), "count", lanes) as session:
-        for number, name in enumerate(job.inputs):
+        for number in range(len(job.inputs)):
             ways = partial(work.convert, lanes), None, Marker(lanes, None)
-            _file(session, _source(job, name, number), ways)
+            _file(session, _source(job, lanes, number), ways)
         return session.ledger.books()
 
 
@@ -126,6 +126,7 @@ def _run(session: _Session, worker: Worker) -> Outcome:
     try:
         for group in output.groups(job.inputs, session.lanes):
             _group(session, group, worker)
+        room.clear()
         session.ledger.finish()
         _keep_lineage(session)
     except StoppedByPolicy as stop:
@@ -146,8 +147,9 @@ def _pages(session: _Session, made: dict[str, Any]) -> list[pages.Page]:
     return pages.render(made, findings, session.job.pages, session.job.lang)
 
 
-def _source(job: Job, name: str, number: int) -> Source:
-    return Source(name, number, job.lineage.opened) if job.lineage else Source(name, number)
+def _source(job: Job, lanes: Lanes, number: int) -> Source:
+    source = Source(job.inputs[number], number, values=lanes.values)
+    return replace(source, opened=job.lineage.opened) if job.lineage else source
 
 
 def _keep_lineage(session: _Session) -> None:
@@ -162,7 +164,7 @@ def _keep_lineage(session: _Session) -> None:
 
 def _group(session: _Session, group: Group, worker: Worker) -> None:
     """The inputs that become one output."""
-    sources = [(_source(session.job, session.job.inputs[n], n), kind) for n, kind in group.members]
+    sources = [(_source(session.job, session.lanes, n), kind) for n, kind in group.members]
     with _output(session, group) as written:
         wrong = _kinship(session, group, worker) if written else {}
         for source, kind in sources:
@@ -185,7 +187,7 @@ def _kinship(session: _Session, group: Group, worker: Worker) -> Wrong:
         return {}
     found = Kinship(lanes, session.scratch)
     for number, kind in group.members:
-        source, marker = _source(job, job.inputs[number], number), Marker(lanes, kind)
+        source, marker = _source(job, lanes, number), Marker(lanes, kind)
         form = lanes.plans[kind or 0].source.form
         tasks = chunks(source, form, job.batch_records, lambda _: None)
         for done in in_order(map(marker.mark, tasks), partial(worker, source), job.jobs):
