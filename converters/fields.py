@@ -12,8 +12,9 @@ from converters import presence, scripts, status
 from converters.charset import Charset
 from converters.columns import Batch, Bytes, Spans, Status, Text, Values, are_blank
 from converters.kernels.decode import filler_spans
-from converters.kinds import KINDS, Decode, Encode
+from converters.kinds import KINDS, Decode, Encode, hosts
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
+from converters.kinds.hosts import Hosts
 from converters.kinds.shrinking import Shrinker, shrinker
 from converters.model import Field, Layout
 from converters.presence import Presence
@@ -27,7 +28,7 @@ class Fields:
 
     `names` are the columns of a batch in record order. `values` holds (place in the record, name,
     decode, encode), `fillers` (place, name, pad), `shrinkers` those of the fields whose characters
-    may be shrunk when they are written.
+    may be shrunk when they are written, `hosts` reads numbers that lie in the same places at once.
     """
 
     layout: Layout
@@ -37,6 +38,7 @@ class Fields:
     fillers: tuple[tuple[int, str, Bytes], ...]
     shrinkers: Mapping[str, Shrinker]
     presence: Presence | None = None
+    hosts: Hosts | None = None
 
 
 def compile(layout: Layout) -> Fields:
@@ -56,7 +58,10 @@ def compile(layout: Layout) -> Fields:
     )
     known = presence.compile(layout.record) if layout.record.varies else None
     names = _names(fields)
-    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), known)
+    numbers = hosts.compile(
+        layout, [(at, fields[at], scripts.of(layout, fields[at])) for at in order]
+    )
+    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), known, numbers)
 
 
 def _names(fields: Iterable[Field]) -> tuple[str, ...]:
@@ -126,6 +131,7 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
         fillers=(),
         shrinkers=shrinkers,
         presence=None,
+        hosts=None,
     )
 
 
@@ -133,8 +139,12 @@ def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, S
     """The typed batch of a chunk whose first record has the number `first`, and the outcomes."""
     columns: dict[str, Values] = {}
     outcomes: dict[str, Status] = {}
+    known: dict[str, tuple[Values, Status]] = {}
+    if fields.hosts is not None and spans.placed is not None:
+        known = hosts.read(fields.hosts, spans.data, spans.placed)
     for place, name, read, _ in fields.values:
-        columns[name], outcomes[name] = read(spans.data, *spans.of(place), columns)
+        found = known.get(name) or read(spans.data, *spans.of(place), columns)
+        columns[name], outcomes[name] = found
     for place, name, pad in fields.fillers:
         status = np.empty(len(spans), np.uint8)
         filler_spans(spans.data, *spans.of(place), pad, status)
