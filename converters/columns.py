@@ -2,12 +2,14 @@
 
 Chunk  a run of whole records as they lie in the file
 Spans  where each field of each record lies in the chunk
-Text   one column of byte strings, as Arrow string views
+Text   one column of byte strings (see `texts`)
+Number one column of exact numbers of one word (see `numbers`)
 Batch  the typed columns of some records
 
-A text stays in its views from one end of the program to the other: a question to polars costs a
-plan, and a conversion to it 50 µs, for each column of each chunk. What polars answers better
-(expressions, casts, sorting) is asked through `series` and brought back with `text`.
+A text stays in its views, and a number in its integers, from one end of the program to the other: a
+question to polars costs a plan, and a conversion to it 50 µs, for each column of each chunk. What
+polars answers better (expressions, casts, sorting) is asked through `series` and brought back with
+`text`; a number that came back as a series is one as well.
 """
 
 from __future__ import annotations
@@ -21,10 +23,12 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from converters.kernels.lookup import Distinct, distinct
-from converters.kernels.texts import measure, take_views
+from converters.kernels.arrays import Views
+from converters.kernels.texts import INLINE, take_views
 from converters.kernels.validity import clear_nulls, greatest, nulls_hold_bytes, valid_bits
 from converters.kernels.views import SPARE, pack, put_all
+from converters.numbers import Number
+from converters.texts import Text
 
 __all__ = [
     "Batch",
@@ -33,6 +37,7 @@ __all__ = [
     "Ints",
     "Mask",
     "Order",
+    "Placed",
     "Spans",
     "Status",
     "Text",
@@ -54,18 +59,12 @@ Ints = npt.NDArray[np.int64]
 Status = npt.NDArray[np.uint8]
 """One outcome per value; see `status`."""
 Mask = npt.NDArray[np.bool_]
-Views = npt.NDArray[np.uint64]
 Order = tuple[int, ...] | bytes | None
 """What the beginning of a file says of all its records: the field of each file column, -1 for a
 column the layout does not know; or the tags around them. None: nothing but what the layout says."""
 
 STRING = pa.string_view()
 NEWEST = pl.CompatLevel.newest()
-
-MANY = 1024
-"""Different values that a column may have, and be asked for them."""
-INLINE = 12
-"""An Arrow string view holds values up to this many bytes itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +128,17 @@ class Blamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Fields that lie in the same places of every record: field f of record i is what there is up
+    to `end[i]` of the `width[f]` bytes from `begin[i] + at[f]` on."""
+
+    begin: Ints
+    end: Ints
+    at: Ints
+    width: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Spans:
     """Where the fields lie: those of field f are `data[start:stop]` for `start, stop = of(f)`.
 
@@ -137,7 +147,7 @@ class Spans:
     problem found while looking for fields, `details` says more of some of them. `there` tells, of
     fields that are not always there, where they are, though no byte may be left of them; `blamed`
     which field a record problem is to be told of. Fields that are `empty` have no byte in any
-    record.
+    record; `placed` says the same as `of` where all fields have their place.
     """
 
     data: Bytes
@@ -147,88 +157,15 @@ class Spans:
     there: Mapping[int, Mask] = field(default_factory=dict)
     blamed: Blamed | None = None
     empty: Collection[int] = ()
+    placed: Placed | None = None
 
     def __len__(self) -> int:
         return len(self.codes)
 
 
-class Text:
-    """A column of n byte strings as Arrow string views. Never changed once it is made.
-
-    `views` has shape (n, 2): the low half of word 0 is the length; up to 12 bytes follow inline,
-    longer values keep their first four bytes there and, in word 1, buffer 0 and their place in
-    `data`. A value of length 0 is blank. The bytes are UTF-8, or the target's after encoding.
-    Both arrays are made read-only: a kernel is compiled anew for each mix of the two sorts.
-    """
-
-    __slots__ = ("_different", "_measures", "_raw", "data", "views")
-
-    def __init__(self, views: Views, data: Bytes) -> None:
-        views.flags.writeable = False
-        if data.flags.writeable:
-            data = data.view()
-            data.flags.writeable = False
-        self.views = views
-        self.data = data
-        self._measures: tuple[int, int, int] | None = None
-        self._raw: tuple[Bytes, Bytes] | None = None
-        self._different: Distinct | None = None
-
-    def __len__(self) -> int:
-        return len(self.views)
-
-    @property
-    def lengths(self) -> npt.NDArray[np.uint32]:
-        """Length of each value in bytes."""
-        return self.views.view(np.uint32)[:, 0]
-
-    @property
-    def blanks(self) -> int:
-        """How many values are blank."""
-        return (self._measures or self._measured())[0]
-
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest value."""
-        return (self._measures or self._measured())[1]
-
-    @property
-    def total(self) -> int:
-        """Bytes of all values."""
-        return (self._measures or self._measured())[2]
-
-    @property
-    def raw(self) -> tuple[Bytes, Bytes]:
-        """The bytes of the views, 16 a value, and of `data`: what kernels take."""
-        if self._raw is None:
-            self._raw = self.views.view(np.uint8).reshape(-1), self.data
-        return self._raw
-
-    @property
-    def different(self) -> Distinct | None:
-        """Its different values; None where they are more than `MANY`, which no category has. They
-        are asked for on both sides of a mapping that only names a column anew."""
-        if self._different is None:
-            self._different = distinct(*self.raw, MANY)
-        return self._different
-
-    def value(self, row: int) -> bytes:
-        """The bytes of one value; for messages, not for loops."""
-        length = int(self.lengths[row])
-        if length <= INLINE:
-            inline: bytes = self.views[row].tobytes()
-            return inline[4 : 4 + length]
-        place = int(self.views[row, 1] >> np.uint64(32))
-        long: bytes = self.data[place : place + length].tobytes()
-        return long
-
-    def _measured(self) -> tuple[int, int, int]:
-        self._measures = found = measure(self.raw[0])
-        return found
-
-
-Values = Text | pl.Series
-"""A column of a batch: Text for every kind that is a text, a series for numbers and booleans."""
+Values = Text | Number | pl.Series
+"""A column of a batch: Text for every kind that is a text, Number for numbers of up to 18 digits, a
+series for larger ones and booleans."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +201,10 @@ def take(values: Text, rows: Ints) -> Text: ...
 def take(values: Values, rows: Ints) -> Values: ...
 def take(values: Values, rows: Ints) -> Values:
     """The values at these positions."""
-    if not isinstance(values, Text):
+    if isinstance(values, Number):
+        missing = None if values.missing is None else values.missing[rows]
+        return Number(values.units[rows], missing, values.dtype)
+    if isinstance(values, pl.Series):
         return values.gather(rows)
     views = np.empty((len(rows), 2), np.uint64)
     take_views(values.raw[0], rows, views)
@@ -273,7 +213,7 @@ def take(values: Values, rows: Ints) -> Values:
 
 def blanks(values: Values) -> int:
     """How many values are blank."""
-    return values.blanks if isinstance(values, Text) else values.null_count()
+    return values.null_count() if isinstance(values, pl.Series) else values.blanks
 
 
 def are_blank(values: Values) -> Mask:
@@ -282,6 +222,9 @@ def are_blank(values: Values) -> Mask:
         return np.zeros(len(values), np.bool_)
     if isinstance(values, Text):
         return np.equal(values.lengths, 0)
+    if isinstance(values, Number):
+        assert values.missing is not None, "some values are blank"
+        return values.missing
     array = values.rechunk().to_arrow(compat_level=NEWEST)
     bits = np.unpackbits(np.frombuffer(array.buffers()[0], np.uint8), bitorder="little")
     missing: Mask = bits[array.offset : array.offset + len(array)] == 0
@@ -305,8 +248,10 @@ def series(values: Values, name: str = "") -> pl.Series:
 
     The bytes of a text must be UTF-8: they are handed over unchecked.
     """
+    if isinstance(values, Number):
+        values = values.series
     if isinstance(values, pl.Series):
-        return values.alias(name)
+        return values.alias(name) if values.name != name else values
     bits = np.zeros(len(values) + 7 >> 3, np.uint8)
     missing = valid_bits(values.raw[0], bits)
     valid = pa.py_buffer(bits) if missing else None

@@ -13,8 +13,9 @@ from converters import presence, scripts, status
 from converters.charset import Charset
 from converters.columns import Batch, Bytes, Spans, Status, Text, Values, are_blank, nothing
 from converters.kernels.decode import filler_spans
-from converters.kinds import KINDS, Decode, Encode, dtype
+from converters.kinds import KINDS, Decode, Encode, dtype, hosts
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
+from converters.kinds.hosts import Hosts
 from converters.kinds.shrinking import Shrinker, shrinker
 from converters.model import Field, Layout
 from converters.presence import Presence
@@ -28,7 +29,8 @@ class Fields:
 
     `names` are the columns of a batch in record order. `values` holds (place in the record, name,
     decode, encode), `fillers` (place, name, pad), `shrinkers` those of the fields whose characters
-    may be shrunk when they are written, `texts` the places of those that are columns of texts.
+    may be shrunk when they are written, `texts` the places of those that are columns of texts;
+    `hosts` reads numbers that lie in the same places at once.
     """
 
     layout: Layout
@@ -39,6 +41,7 @@ class Fields:
     shrinkers: Mapping[str, Shrinker]
     texts: frozenset[int]
     presence: Presence | None = None
+    hosts: Hosts | None = None
 
 
 def compile(layout: Layout) -> Fields:
@@ -59,7 +62,14 @@ def compile(layout: Layout) -> Fields:
     known = presence.compile(layout.record) if layout.record.varies else None
     names = _names(fields)
     texts = frozenset(place for place, field in enumerate(fields) if _is_text(field))
-    return Fields(layout, charset, names, values, fillers, _shrinkers(layout), texts, known)
+    numbers = hosts.compile(
+        layout, [(at, fields[at], scripts.of(layout, fields[at])) for at in order]
+    )
+    return Fields(
+        *(layout, charset, names, values, fillers, _shrinkers(layout), texts),
+        presence=known,
+        hosts=numbers,
+    )
 
 
 def _names(fields: Iterable[Field]) -> tuple[str, ...]:
@@ -134,6 +144,7 @@ def only(fields: Fields, names: Collection[str]) -> Fields:
         fillers=(),
         shrinkers=shrinkers,
         presence=None,
+        hosts=None,
     )
 
 
@@ -142,15 +153,19 @@ def decode(fields: Fields, spans: Spans, first: int) -> tuple[Batch, dict[str, S
     columns: dict[str, Values] = {}
     outcomes: dict[str, Status] = {}
     blank = nothing(len(spans)) if spans.empty else None
+    known: dict[str, tuple[Values, Status]] = {}
+    if fields.hosts is not None and spans.placed is not None:
+        known = hosts.read(fields.hosts, spans.data, spans.placed)
     for place, name, read, _ in fields.values:
+        found: tuple[Values, Status]
         if blank is not None and place in spans.empty and place in fields.texts:
-            columns[name], outcomes[name] = blank, np.full(len(spans), status.BLANK, np.uint8)
+            found = blank, np.full(len(spans), status.BLANK, np.uint8)
         else:
-            columns[name], outcomes[name] = read(spans.data, *spans.of(place), columns)
+            found = known.get(name) or read(spans.data, *spans.of(place), columns)
+        columns[name], outcomes[name] = found
     for place, name, pad in fields.fillers:
-        found = np.empty(len(spans), np.uint8)
-        filler_spans(spans.data, *spans.of(place), pad, found)
-        outcomes[name] = found
+        outcomes[name] = np.empty(len(spans), np.uint8)
+        filler_spans(spans.data, *spans.of(place), pad, outcomes[name])
     numbers = np.arange(first, first + len(spans), dtype=np.int64)
     return Batch(numbers, {name: columns[name] for name in fields.names}), outcomes
 

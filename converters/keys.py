@@ -20,7 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from converters.columns import Batch, Ints, Text, Values, are_blank, arrow, take, text
+from converters.columns import Batch, Ints, Text, Values, are_blank, arrow, series, take, text
 from converters.errors import EnvironmentFailure
 from converters.kernels.hashing import combine, hash_views
 
@@ -52,7 +52,7 @@ FOUND: Final[dict[str, pl.DataType]] = {
 
 def as_text(column: Values) -> Text:
     """A column as the texts that identify its values."""
-    return column if isinstance(column, Text) else text(column.cast(pl.String))
+    return column if isinstance(column, Text) else text(series(column).cast(pl.String))
 
 
 def hashes(columns: Sequence[Values], digits: tuple[int, ...] = ()) -> Hashes:

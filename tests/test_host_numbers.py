@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import struct
+from dataclasses import replace
 from decimal import Context, Decimal
 from typing import Any
 
@@ -18,8 +19,8 @@ from reference_numbers import Number
 
 from converters import fields, status
 from converters.charset import load
-from converters.columns import Bytes, Chunk, Ints, series
-from converters.kinds import KINDS, dtype
+from converters.columns import Bytes, Chunk, Ints, Placed, series
+from converters.kinds import KINDS, dtype, hosts
 from converters.kinds.exact import parts
 from converters.kinds.signs import RULES
 from converters.model import Field, Layout
@@ -69,7 +70,19 @@ def read(given: Field, values: list[bytes], of: Layout = PLAIN) -> tuple[list[An
     found, outcomes = decode(*spans(values), {})
     column = series(found)
     assert column.dtype == dtype(given)
+    assert placed(given, values, of) in (None, (column.to_list(), outcomes.tolist()))
     return column.to_list(), outcomes.tolist()
+
+
+def placed(given: Field, values: list[bytes], of: Layout) -> tuple[list[Any], list[int]] | None:
+    """The same, read as fields that lie in one place of every record; None for those of two words."""
+    together = hosts.compile(of, [(0, given, load(of.charset))])
+    if together is None:
+        return None
+    data, start, stop = spans(values)
+    width = np.array([given.bytes], np.int64)
+    found, outcomes = hosts.read(together, data, Placed(start, stop, 0 * width, width))["x"]
+    return series(found).to_list(), outcomes.tolist()
 
 
 def written(given: Field, values: list[Any], of: Layout = PLAIN) -> tuple[list[bytes], list[int]]:
@@ -378,6 +391,68 @@ HOST = {
         {"name": "t", "bytes": 3, "kind": "digits"},
     ],
 }
+
+
+MANY = [
+    {"name": "zoned", "bytes": 3, "kind": "zoned", "sign": "trailing"},
+    {"name": "leading", "bytes": 9, "kind": "zoned", "sign": "leading", "scale": 2},
+    {"name": "apart", "bytes": 10, "kind": "zoned", "sign": "trailing-separate"},
+    {"name": "before", "bytes": 18, "kind": "zoned", "sign": "leading-separate"},
+    {"name": "bare", "bytes": 16, "kind": "zoned", "filled": {"low": "zero"}},
+    {"name": "packed", "bytes": 3, "kind": "packed", "sign": "signed"},
+    {"name": "eight", "bytes": 8, "kind": "packed", "sign": "signed", "scale": 4},
+    {"name": "nine", "bytes": 9, "kind": "packed", "filled": {"spaces": "blank"}},
+    {"name": "wide", "bytes": 12, "kind": "packed", "sign": "signed"},
+    {"name": "whole", "bytes": 4, "kind": "binary", "sign": "signed", "scale": -2},
+    {"name": "little", "bytes": 8, "kind": "binary", "endian": "little"},
+    {"name": "last", "bytes": 2, "kind": "packed", "digits": 2},
+]
+NIBBLES = st.sampled_from([*"0123456789ABCDEF", "0", "1", "9", "C", "F", "4", "F"])
+
+
+@given(
+    framing=st.sampled_from(["fixed", "variable"]),
+    filled=st.lists(st.sampled_from(["00", "40", "F1F2F3F4", "12345C", "FF", "F9D1"]), max_size=9),
+    loose=st.lists(NIBBLES, max_size=400),
+    sizes=st.lists(st.integers(0, 102), min_size=1, max_size=5),
+)
+def test_numbers_that_are_read_together_are_those_that_are_read_one_by_one(
+    framing: str, filled: list[str], loose: list[str], sizes: list[int]
+) -> None:
+    length = sum(int(str(one["bytes"])) for one in MANY)
+    shapes = {
+        "fixed": {"fixed": {"length": length, "terminator": "none"}},
+        "variable": {"variable": {"by": "rdw", "length": length}},
+    }
+    of = Layout.model_validate(
+        {
+            "kind": "layout",
+            "id": "t",
+            "charset": "cp930",
+            "framing": shapes[framing],
+            "records": [{"name": "r", "fields": MANY}],
+        }
+    )
+    pattern = "".join(loose) + "".join(one * 9 for one in filled) + "F0"
+    side, held = plans.side(of), bytes.fromhex(pattern[len(pattern) % 2 :]) * length
+    lengths = [length] * len(sizes) if framing == "fixed" else [min(n, length) for n in sizes]
+    lead = b"" if framing == "fixed" else b"\0"
+    records = [
+        (lead and (size + 4).to_bytes(2, "big") + 2 * lead) + held[7 * row : 7 * row + size]
+        for row, size in enumerate(lengths)
+    ]
+    data = np.frombuffer(b"".join(records), np.uint8)
+    split = side.form.split(data, True)
+    chunk = Chunk(0, 0, 1, 0, data, split.bounds, split.stop, split.codes)
+    found = side.form.spans(chunk, None)
+    assert found.placed is not None
+    together, ones = (
+        fields.decode(side.fields, found, 1),
+        fields.decode(side.fields, replace(found, placed=None), 1),
+    )
+    for name in side.fields.names:
+        assert together[1][name].tolist() == ones[1][name].tolist()
+        assert series(together[0][name]).to_list() == series(ones[0][name]).to_list()
 
 
 @pytest.mark.parametrize("charset", ["cp930", "cp939", "jef-ebcdic", "keis83"])

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "converters"
 
-VALUES = {"errors", "model", "status", "charset", "columns", "scripts"}
+VALUES = {"errors", "model", "status", "charset", "numbers", "texts", "columns", "scripts"}
 """What everything may know: definitions, outcomes, tables and the shapes that travel."""
 
 ALLOWED = {
@@ -26,7 +26,9 @@ ALLOWED = {
     "coverage": {"model"},
     "sequence": set(),
     "kernels": {"charset", "status"},
-    "columns": {"kernels"},
+    "numbers": {"kernels", "status"},
+    "texts": {"kernels", "numbers"},
+    "columns": {"kernels", "numbers", "texts"},
     "room": {"columns"},
     "comparing": {"columns", "kernels"},
     "scripts": {"definition", "model", "charset"},
@@ -49,7 +51,7 @@ ALLOWED = {
     "forms": {"model", "columns", "scripts", "presence"}
     | {f"forms.{name}" for name in ("framing", "fixed", "delimited", "variable", "varying")}
     | {f"forms.{name}" for name in ("around", "blocks", "edges", "markup")},
-    "kinds": VALUES | {"kernels"},
+    "kinds": VALUES | {"kernels", "room"},
     "sorting": VALUES | {"kernels", "forms.framing", "forms.punctuation", "sequence"},
     "fields": VALUES | {"kernels", "kinds", "presence"},
     "findings": VALUES,

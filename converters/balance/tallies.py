@@ -22,6 +22,7 @@ from converters.columns import (
 from converters.kernels.texts import unknown_parts
 from converters.keys import as_text, hashes
 from converters.model import Field, Layout
+from converters.numbers import Number
 
 __all__ = [
     "DISTINCT",
@@ -188,7 +189,7 @@ def _field(column: Values, asked: Asked, outcomes: Status | None) -> FieldTally:
         filled,
         unknown=_unknown(column, field, outcomes) if asked.dated else 0,
         scale=kind.scale if isinstance(kind, pl.Decimal) else 0,
-        total=_sum(series(column)) if field.balance == "sum" else None,
+        total=_sum(column) if field.balance == "sum" else None,
         categories=_categories(column) if asked.categorical else None,
         key=_total([column], [field]) if field.balance == "key" else None,
     )
@@ -202,8 +203,13 @@ def _unknown(column: Values, field: Field, outcomes: Status | None) -> int:
     return unknown_parts(column.raw[0])
 
 
-def _sum(column: pl.Series) -> int:
+def _sum(values: Values) -> int:
     """The exact sum in units of the column's scale; digit strings are numbers here."""
+    if isinstance(values, Number):
+        there = values.units if values.missing is None else values.units[~values.missing]
+        if not len(there) or max(-int(there.min()), int(there.max())) * len(there) < LARGEST:
+            return int(there.sum())
+    column = series(values)
     if column.dtype == pl.String:
         column = column.cast(pl.Int128, strict=False)
     units = column.to_physical()

@@ -158,8 +158,8 @@ def _outside(column: Values, low: Typed | None, high: Typed | None) -> Ints:
         below = NONE if low is None else np.flatnonzero(after(constant(str(low)), column))
         above = NONE if high is None else np.flatnonzero(after(column, constant(str(high))))
     else:
-        below = NONE if low is None else places(column < low)
-        above = NONE if high is None else places(column > high)
+        below = NONE if low is None else places(series(column) < low)
+        above = NONE if high is None else places(series(column) > high)
     return np.union1d(below, above) if len(above) else below
 
 

@@ -30,6 +30,7 @@ from converters.forms.framing import (
     ended,
     mark,
     marked,
+    plain_number,
     split,
     strange,
     view,
@@ -37,7 +38,7 @@ from converters.forms.framing import (
 from converters.forms.heading import Heading
 from converters.forms.punctuation import LINES, Punctuation
 from converters.kernels.arrays import Small
-from converters.kernels.assemble import (
+from converters.kernels.delimited import (
     ALWAYS,
     NEEDED,
     NEVER,
@@ -82,6 +83,11 @@ class Delimited:
     @property
     def delimiter(self) -> int:
         return ord(self.framing.delimiter)
+
+    @property
+    def special(self) -> bytes:
+        """What no value without quotes may have."""
+        return b'"\r\n' + self.framing.delimiter.encode()
 
     @property
     def longest(self) -> int:
@@ -195,7 +201,10 @@ class Delimited:
     def assemble(self, texts: Sequence[Text], keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
         rows = np.flatnonzero(keep)
         given = iter(texts)
-        columns = view([None if field.is_filler else next(given) for field in self.fields])
+        columns = view(
+            [None if field.is_filler else next(given) for field in self.fields],
+            self.special if self.signs.look is None else None,
+        )
         bounds = np.zeros(len(rows) + 1, np.int64)
         out = np.empty(_guess(self, columns, len(keep)) + 4096, np.uint8)
         done = 0
@@ -303,7 +312,7 @@ def _fit(form: Delimited, place: int, text: Text) -> Status | None:
     """What cannot be written: too many bytes, a value that needs quotes where there are none, or
     one that leaves its shift open, which would hide the delimiter behind it."""
     width, bare = form.fields[place].bytes, form.modes[place] == NEVER
-    looked = bare or form.signs.shifted
+    looked = form.signs.shifted or (bare and plain_number(text, form.special) is None)
     if not looked and (width is None or text.longest <= width):
         return None
     found = np.zeros(len(text.views), np.uint8)
@@ -339,12 +348,13 @@ def _assemble(
     form: Delimited, columns: Columns, rows: Ints, done: int, out: Bytes, bounds: Ints
 ) -> int:
     """Writes rows from `done` on, as many as surely fit; returns the first one left over."""
-    cells = (columns.pool, columns.views, columns.steps, columns.pools, rows, form.modes)
+    cells = (columns.pool, columns.views, columns.steps, columns.pools)
     left: int
     if form.signs.look is None:
-        left = assemble_delimited(*cells, form.delimiter, len(form.newline), done, out, bounds)
+        how = (form.delimiter, len(form.newline))
+        left = assemble_delimited(*cells, columns.styles, rows, form.modes, *how, done, out, bounds)
         return left
     signs = form.signs.spell('"' + form.framing.delimiter) + form.newline
-    how = (form.signs.look, np.frombuffer(signs, np.uint8), columns.longest)
-    left = assemble_wide(*cells, *how, done, out, bounds)
+    look = (form.signs.look, np.frombuffer(signs, np.uint8), columns.longest)
+    left = assemble_wide(*cells, rows, form.modes, *look, done, out, bounds)
     return left

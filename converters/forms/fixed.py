@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from converters import charset, scripts, status
 from converters.charset import Charset
-from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Placed, Spans, Status, Text
 from converters.forms import punctuation
 from converters.forms.framing import (
     Beginning,
@@ -101,7 +101,10 @@ class Fixed:
                 start[broken] = stop[broken] = begin[broken]
             return start, stop
 
-        return Spans(chunk.data, of, chunk.codes)
+        end = begin + self.length
+        end[broken] = begin[broken]
+        placed = Placed(begin, end, self.at, self.width)
+        return Spans(chunk.data, of, chunk.codes, placed=placed)
 
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         begin, end = chunk.edges[0][rows], chunk.stop[rows]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from converters import charset
 from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
+from converters.kernels.delimited import CLEAN, GAPPED
 from converters.kernels.frame import (
     BLANK,
     BLOCK,
@@ -39,6 +40,8 @@ from converters.kernels.frame import (
     UNKNOWN,
 )
 from converters.kernels.memory import window
+from converters.kernels.numbers import STYLE
+from converters.numbers import Spelled
 
 __all__ = [
     "MARKS",
@@ -56,6 +59,7 @@ __all__ = [
     "mark",
     "marked",
     "packed",
+    "plain_number",
     "split",
     "strange",
     "view",
@@ -283,7 +287,7 @@ def split(
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Texts as the assembling kernels read them (see `kernels.assemble`).
+    """Texts as the assembling kernels read them (see `kernels.assemble` and `kernels.delimited`).
 
     `total` is the bytes of all values, `longest` those of the longest. It keeps the arrays alive
     that its window looks at.
@@ -293,23 +297,40 @@ class Columns:
     views: Ints
     steps: Ints
     pools: Ints
+    styles: Ints
     total: int
     longest: int
     arrays: tuple[npt.NDArray[np.generic], ...]
 
 
-def view(texts: Sequence[Text | None]) -> Columns:
-    """One window over all texts; None stands for a column of blanks."""
+def plain_number(text: Text, special: bytes) -> Spelled | None:
+    """The numbers behind a text, if it has some and is written without any of these bytes."""
+    known = text.spelled
+    return None if known is None or known.style.has(special) else known
+
+
+def view(texts: Sequence[Text | None], special: bytes | None = None) -> Columns:
+    """One window over all texts; None stands for a column of blanks. Where it is said which bytes
+    are `special` to whoever asks, numbers that have none of them stay numbers."""
     arrays: list[npt.NDArray[np.generic]] = [np.zeros(2, np.uint64)]
-    filled = [text is not None and text.longest > 0 for text in texts]
-    for text in texts:
-        if text is not None and text.longest:
+    styles = np.zeros((len(texts), STYLE + 1), np.int64)
+    steps = []
+    for place, text in enumerate(texts):
+        if text is None or not text.longest:
+            steps.append(0)
+        elif special is not None and (spelled := plain_number(text, special)) is not None:
+            arrays += [np.ascontiguousarray(spelled.units), spelled.status]
+            sort = GAPPED if spelled.blanks else CLEAN
+            styles[place] = (*spelled.style.cells, sort)
+            steps.append(8)
+        else:
             arrays += [np.ascontiguousarray(text.views), np.ascontiguousarray(text.data)]
+            steps.append(16)
     pool, places = window(arrays)
     found = iter(places[1:])
     blank = (places[0], 0, places[0])
-    cells = [(next(found), 16, next(found)) if one else blank for one in filled]
+    cells = [(next(found), step, next(found)) if step else blank for step in steps]
     table = np.array(cells, np.int64).reshape(-1, 3).T.copy()
     total = sum(text.total for text in texts if text is not None)
     longest = max((text.longest for text in texts if text is not None), default=0)
-    return Columns(pool, table[0], table[1], table[2], total, longest, tuple(arrays))
+    return Columns(pool, table[0], table[1], table[2], styles, total, longest, tuple(arrays))

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from converters import charset, scripts
-from converters.columns import Bytes, Chunk, Ints, Order, Spans, Status, Text
+from converters.columns import Bytes, Chunk, Ints, Order, Placed, Spans, Status, Text
 from converters.forms import punctuation
 from converters.forms.fixed import Fixed, slots
 from converters.forms.framing import Beginning, Ending, Loose, Packer, Split, ended, split
@@ -121,7 +121,7 @@ class Variable:
             start = np.minimum(begin + at[field], end)
             return start, np.minimum(start + width[field], end)
 
-        return Spans(chunk.data, of, codes)
+        return Spans(chunk.data, of, codes, placed=Placed(begin, end, at, width))
 
     def remains(self, chunk: Chunk, rows: Ints, order: Order) -> Spans | None:
         return self.fixed.remains(chunk, rows, order)

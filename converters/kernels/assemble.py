@@ -1,4 +1,4 @@
-"""Columns of texts → records: values padded into their slots, or quoted and delimited.
+"""Columns of texts → records of one length: values padded into their slots.
 
 All columns are read through one `window` of memory: column f begins at `views[f]`, its next value
 lies `steps[f]` bytes on (0 repeats one blank value), and the values over 12 bytes lie from
@@ -18,18 +18,13 @@ from converters.kernels.arrays import Bytes, Ints
 from converters.kernels.memory import leaf, load8, load64, store64
 
 __all__ = [
-    "ALWAYS",
-    "DOUBLED",
     "LEFT",
-    "NEEDED",
-    "NEVER",
     "RIGHT",
     "SIGN",
     "SIGN_MINUS",
     "SPILL",
-    "assemble_delimited",
     "assemble_fixed",
-    "judge",
+    "copy",
     "value_at",
 ]
 
@@ -45,27 +40,12 @@ SIGN_MINUS: Final = 2
 SIGN: Final = 3
 """Right, and the first byte stays in front of the pad."""
 
-NEVER: Final = 0
-NEEDED: Final = 1
-ALWAYS: Final = 2
-
-PLAIN: Final = 0
-QUOTED: Final = 1
-DOUBLED: Final = 2
-"""How a value is written: as it is, in quotes, in quotes with its own quotes doubled."""
-
-QUOTE: Final = 0x22
 CR: Final = 0x0D
 LF: Final = 0x0A
 INLINE: Final = 12
 SIZE: Final = np.uint64(0xFFFFFFFF)
 HALF: Final = np.uint64(32)
-ALL: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 SPACES: Final = np.uint64(0x2020202020202020)
-LOW: Final = np.uint64(0x0101010101010101)
-HIGH: Final = np.uint64(0x8080808080808080)
-TILE: Final = 64
-"""Records whose values are looked at together, so that they are still near when copied."""
 
 
 @njit(cache=True, nogil=True)
@@ -147,7 +127,7 @@ def _left(
     pads: Words,
 ) -> None:
     """A value on the left of its slot, or a blank; spaces where no whole pad character fits."""
-    _copy(pool, source, out, place, size)
+    copy(pool, source, out, place, size)
     blank = 0 if size else 1
     gap = width - size
     spare = _spare(gap, slot[3 + blank])
@@ -178,11 +158,11 @@ def _right(
     spare = _spare(gap, slot[3])
     store64(out, place, SPACES)
     _fill(out, place + spare, gap - spare, pads[0], pads[1], pads[2])
-    _copy(pool, source, out, end - size, size)
+    copy(pool, source, out, end - size, size)
 
 
 @leaf
-def _copy(pool: Bytes, source: int, out: Bytes, place: int, size: int) -> None:
+def copy(pool: Bytes, source: int, out: Bytes, place: int, size: int) -> None:
     """`size` bytes of a value; up to 7 bytes behind them change as well.
 
     At least 8 bytes can be read from a value of any size: short ones lie in a view of 16.
@@ -223,173 +203,3 @@ def _spare(size: int, period: int) -> int:
     if period <= 2:
         return size & (period - 1)
     return size % period
-
-
-@njit(cache=True, nogil=True)
-def assemble_delimited(
-    pool: Bytes,
-    views: Ints,
-    steps: Ints,
-    pools: Ints,
-    rows: Ints,
-    modes: Ints,
-    delimiter: int,
-    newline: int,
-    start: int,
-    out: Bytes,
-    bounds: Ints,
-) -> int:
-    """The values of `rows` from `start` on into delimited records; returns the first row left over.
-
-    `modes` tells for each field when it is quoted. `bounds[r + 1]` is set to the end of record r;
-    it stops where `out` might not hold the next records.
-    """
-    fields = len(views)
-    written, gaps, lead = runs(steps, modes)
-    commas = LOW * np.uint64(delimiter)
-    sources = np.empty((TILE, len(written)), np.int64)
-    plans = np.empty((TILE, len(written)), np.int64)
-    place = int(bounds[start])
-    for low in range(start, len(rows), TILE):
-        near = rows[low : low + TILE]
-        room = len(near) * (fields - 1 + newline) + SPILL
-        for k in range(len(written)):
-            f = written[k]
-            room += judge(
-                pool, views[f], steps[f], pools[f], near, modes[f], delimiter, k, sources, plans
-            )
-        if place + room > len(out):
-            return low
-        for r in range(len(near)):
-            for j in range(0, lead, 8):
-                store64(out, place + j, commas)
-            place += lead
-            for k in range(len(written)):
-                place = _write(pool, sources[r, k], plans[r, k], out, place)
-                store64(out, place, commas)
-                for j in range(8, gaps[k], 8):
-                    store64(out, place + j, commas)
-                place += gaps[k]
-            # The last delimiter gives way to the line end.
-            if newline == 2:
-                out[place - 1] = CR
-                place += 1
-            out[place - 1] = LF
-            bounds[low + r + 1] = place
-    return len(rows)
-
-
-@njit(cache=True, nogil=True)
-def runs(steps: Ints, modes: Ints) -> tuple[Ints, Ints, int]:
-    """The fields that have anything to write, how many delimiters follow each, and how many stand
-    before the first: a column of blanks (step 0) is nothing but its delimiter."""
-    written = np.empty(len(steps), np.int64)
-    gaps = np.empty(len(steps), np.int64)
-    lead = 0
-    count = 0
-    for f in range(len(steps)):
-        if steps[f] or modes[f] == ALWAYS:
-            written[count] = f
-            gaps[count] = 1
-            count += 1
-        elif count:
-            gaps[count - 1] += 1
-        else:
-            lead += 1
-    return written[:count], gaps[:count], lead
-
-
-@leaf
-def _write(pool: Bytes, source: int, plan: int, out: Bytes, place: int) -> int:
-    """One value as planned; returns the place behind it."""
-    size = plan >> 2
-    if plan & 3 == PLAIN:
-        _copy(pool, source, out, place, size)
-        return place + size
-    out[place] = QUOTE
-    place += 1
-    if plan & 3 == QUOTED:
-        _copy(pool, source, out, place, size)
-        place += size
-    else:
-        for k in range(source, source + size):
-            byte = load8(pool, k)
-            out[place] = byte
-            place += 1
-            if byte == QUOTE:
-                out[place] = QUOTE
-                place += 1
-    out[place] = QUOTE
-    return place + 1
-
-
-@njit(cache=True, nogil=True)
-def judge(
-    pool: Bytes,
-    view: int,
-    step: int,
-    base: int,
-    rows: Ints,
-    mode: int,
-    delimiter: int,
-    f: int,
-    sources: Ints,
-    plans: Ints,
-) -> int:
-    """How each value of a column is to be written; returns the bytes of all.
-
-    Column f of `sources` is set to the place of each value, that of `plans` to four times its
-    size, and PLAIN, QUOTED or DOUBLED.
-    """
-    total = 0
-    for r in range(len(rows)):
-        source, size = value_at(pool, view + step * rows[r], base)
-        plan, extra = PLAIN, 0
-        if mode != NEVER:
-            special, quotes = _special(pool, source, size, delimiter)
-            if quotes:
-                plan, extra = DOUBLED, 2 + quotes
-            elif special or mode == ALWAYS:
-                plan, extra = QUOTED, 2
-        sources[r, f] = source
-        plans[r, f] = 4 * size + plan
-        total += size + extra
-    return total
-
-
-@leaf
-def _small(word: np.uint64, bound: np.uint64) -> np.uint64:
-    """A high bit is set when a byte of `word` lies below the byte that `bound` repeats."""
-    return (word - bound) & ~word
-
-
-@leaf
-def _special(pool: Bytes, source: int, size: int, delimiter: int) -> tuple[bool, int]:
-    """Whether a value needs quotes, and how many it has itself.
-
-    All bytes that matter lie below the digits and letters, so most values pass with one test for
-    small bytes per word.
-    """
-    bound = LOW * np.uint64(max(delimiter, QUOTE) + 1)
-    small = np.uint64(0)
-    if size >= 8:
-        last = size - 8
-        k = 0
-        while k < last - 24:
-            small |= _small(load64(pool, source + k), bound)
-            small |= _small(load64(pool, source + k + 8), bound)
-            k += 16
-        small |= _small(load64(pool, source + k), bound)
-        small |= _small(load64(pool, source + min(k + 8, last)), bound)
-        small |= _small(load64(pool, source + min(k + 16, last)), bound)
-        small |= _small(load64(pool, source + last), bound)
-    elif size > 0:
-        small = _small(load64(pool, source) | (ALL << np.uint64(8 * size)), bound)
-    if not small & HIGH:
-        return False, 0
-    special, quotes = False, 0
-    for k in range(source, source + size):
-        byte = load8(pool, k)
-        quotes += byte == QUOTE
-        special |= byte in (delimiter, QUOTE, CR, LF)
-    return special, quotes

@@ -8,67 +8,89 @@ from numba import njit
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decimals import AS_NUMBER, filled, word_at
-from converters.kernels.memory import load8, prefetch
+from converters.kernels.memory import leaf, load8, prefetch
+from converters.kernels.packed import Found
 from converters.kernels.views import put
 
-__all__ = ["decode_binary", "decode_bits", "encode_binary", "encode_bits"]
+__all__ = ["binary_column", "decode_binary", "decode_bits", "encode_binary", "encode_bits"]
 
 AHEAD = 16
 EIGHT = np.uint64(8)
 WHOLE = np.uint64(64)
 ZERO = np.uint64(0)
 BYTE = np.uint64(0xFF)
+TOP = np.uint64(63)
+
+
+@leaf
+def read_binary(data: Bytes, first: int, last: int, rule: Views) -> tuple[int, np.uint64]:
+    """The outcome of a field of 1 to 8 bytes, and the 64 bits of its number.
+
+    `rule` says whether it is little-endian and whether it has a sign; the greatest distance from
+    zero, beyond which a number is SCALE, in its fourth word; and the rest as in
+    `packed.read_packed`.
+    """
+    size = last - first
+    word = ZERO
+    if rule[0, 0]:
+        for k in range(last - 1, first - 1, -1):
+            word = word << EIGHT | np.uint64(load8(data, k))
+    else:
+        word = word_at(data, first, size)
+    far = word
+    if rule[0, 1]:
+        word = widened(word, WHOLE - np.uint64(8 * size))
+        far = ZERO - word if word >> TOP else word
+    found = outcome.SCALE if far > rule[1, 1] else outcome.OK
+    if rule[3, 0] != AS_NUMBER or rule[3, 1] != AS_NUMBER or rule[4, 0] != AS_NUMBER:
+        kept = filled(data, first, last, rule, outcome.UNKNOWN)
+        if kept != outcome.UNKNOWN:
+            return kept, ZERO
+    return found, word * rule[2, 0] if found == outcome.OK else ZERO
+
+
+@leaf
+def widened(word: np.uint64, shift: np.uint64) -> np.uint64:
+    """A number of fewer bytes with its sign in all the bytes before them."""
+    return np.uint64(np.int64(word << shift) >> np.int64(shift))
 
 
 @njit(cache=True, nogil=True)
 def decode_binary(
-    data: Bytes,
-    start: Ints,
-    stop: Ints,
-    little: bool,
-    signed: bool,
-    limit: np.uint64,
-    fill: tuple[int, int, int, int],
-    values: Ints,
-    status: Bytes,
+    data: Bytes, start: Ints, stop: Ints, rule: Views, step: int, values: Ints, status: Bytes
 ) -> None:
-    """Spans of 1 to 8 bytes → the 64 bits of each number.
-
-    A number further from zero than `limit` is SCALE. `fill` is the space, and what becomes of a
-    field full of spaces, 00 and FF (see `decimals.filled`).
-    """
-    space, spaces, lows, highs = fill
-    special = spaces != AS_NUMBER or lows != AS_NUMBER or highs != AS_NUMBER
+    """Spans → numbers; `rule` as in `read_binary`, `step` as in `packed`."""
     count = len(start)
     for row in range(count):
         first, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
-        values[row] = 0
-        if first == last:
-            status[row] = outcome.BLANK
-            continue
-        size = last - first
-        word = ZERO
-        if little:
-            for k in range(last - 1, first - 1, -1):
-                word = word << EIGHT | np.uint64(load8(data, k))
-        else:
-            word = word_at(data, first, size)
-        far = word
-        if signed:
-            shift = WHOLE - np.uint64(8 * size)
-            number = np.int64(word << shift) >> np.int64(shift)
-            word = np.uint64(number)
-            far = ZERO - word if number < 0 else word
-        found = outcome.SCALE if far > limit else outcome.OK
-        if special:
-            kept = filled(data, first, last, space, spaces, lows, highs, outcome.UNKNOWN)
-            if kept != outcome.UNKNOWN:
-                status[row] = kept
-                continue
+        found, word = outcome.BLANK, ZERO
+        if first < last:
+            found, word = read_binary(data, first, last, rule)
         status[row] = found
-        if found == outcome.OK:
-            values[row] = np.int64(word)
+        values[row * step] = np.int64(word)
+        if step == 2:
+            values[row * step + 1] = np.int64(word) >> 63 if rule[0, 1] else 0
+
+
+@njit(cache=True, nogil=True)
+def binary_column(
+    data: Bytes, begin: Ints, end: Ints, place: tuple[int, int], rule: Views, found: Found
+) -> int:
+    """Numbers at the same place of every record, as `packed.packed_column`."""
+    values, status = found
+    wrong = 0
+    at, width = place
+    for row in range(len(begin)):
+        first = min(begin[row] + at, end[row])
+        last = min(first + width, end[row])
+        what, word = outcome.BLANK, ZERO
+        if first < last:
+            what, word = read_binary(data, first, last, rule)
+        values[row] = np.int64(word)
+        status[row] = what
+        wrong += what != outcome.OK
+    return wrong
 
 
 @njit(cache=True, nogil=True)

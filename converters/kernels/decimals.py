@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from converters import status as outcome
-from converters.kernels.arrays import Bools, Bytes, Ints
+from converters.kernels.arrays import Bools, Bytes, Ints, Views
 from converters.kernels.memory import leaf, load8, load64
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "digit_nibbles",
     "filled",
     "grown",
+    "signed",
     "split_words",
+    "turned",
     "word_at",
 ]
 
@@ -34,7 +36,6 @@ ERROR, AS_BLANK, AS_ZERO, AS_NUMBER = range(4)
 POWERS = np.array([10**n for n in range(20)], np.uint64)
 
 U4, U8, U16, U32 = np.uint64(4), np.uint64(8), np.uint64(16), np.uint64(32)
-TEN, HUNDRED, TEN4, TEN8 = np.uint64(10), np.uint64(100), np.uint64(10**4), np.uint64(10**8)
 ZERO, TEN9 = np.uint64(0), np.uint64(10**9)
 TEN18 = np.int64(10**18)
 NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -48,45 +49,50 @@ WHOLE = np.uint64(64)
 
 
 @leaf
+def turned(word: np.uint64) -> np.uint64:
+    """The eight bytes of a word in the opposite order."""
+    word = (word & BYTES) << U8 | (word >> U8) & BYTES
+    word = (word & PAIRS) << U16 | (word >> U16) & PAIRS
+    return word << U32 | word >> U32
+
+
+@leaf
 def word_at(data: Bytes, place: int, size: int) -> np.uint64:
     """Up to 8 bytes, at least one, as a big-endian number."""
     if place + 8 <= len(data):
-        word = load64(data, place)
-        word = (word & BYTES) << U8 | (word >> U8) & BYTES
-        word = (word & PAIRS) << U16 | (word >> U16) & PAIRS
-        word = word << U32 | word >> U32
-        return word >> (WHOLE - np.uint64(8 * size))
+        return turned(load64(data, place)) >> (WHOLE - np.uint64(8 * size))
     word = np.uint64(0)
     for k in range(place, place + size):
         word = word << U8 | np.uint64(load8(data, k))
     return word
 
 
-@njit(cache=True, nogil=True)
+@leaf
 def digit_nibbles(word: np.uint64) -> tuple[np.uint64, bool]:
     """The number that 16 decimal nibbles spell, and whether all of them are digits."""
     # A nibble above 9 has its top bit and one of the next two.
     good = word & (word << ONE | word << TWO) & TOPS == np.uint64(0)
-    word = (word & NIBBLES) + TEN * ((word >> U4) & NIBBLES)
-    return digit_bytes_sum(word, HUNDRED), good
+    # Two digits side by side are high * 16 + low: 6 * high too many. Then two pairs, and so on.
+    word -= np.uint64(16 - 10) * (word >> U4 & NIBBLES)
+    word -= np.uint64(256 - 100) * (word >> U8 & BYTES)
+    word -= np.uint64(65536 - 10**4) * (word >> U16 & PAIRS)
+    return word - np.uint64((1 << 32) - 10**8) * (word >> U32), good
 
 
-@njit(cache=True, nogil=True)
-def digit_bytes_sum(word: np.uint64, base: np.uint64) -> np.uint64:
-    """Eight bytes as digits of a number to the base 10 or 100."""
-    word = (word & BYTES) + base * ((word >> U8) & BYTES)
-    base *= base
-    word = (word & PAIRS) + base * ((word >> U16) & PAIRS)
-    base *= base
-    return (word & HALF) + base * (word >> U32)
-
-
-@njit(cache=True, nogil=True)
+@leaf
 def digit_bytes(word: np.uint64, zones: np.uint64) -> tuple[np.uint64, bool]:
     """The number that eight bytes of the given zones spell, and whether all of them are digits."""
     lows = word & NIBBLES
     good = word ^ lows == zones and lows & (lows << ONE | lows << TWO) & TOPS == np.uint64(0)
-    return digit_bytes_sum(lows, TEN), good
+    lows -= np.uint64(256 - 10) * (lows >> U8 & BYTES)
+    lows -= np.uint64(65536 - 100) * (lows >> U16 & PAIRS)
+    return lows - np.uint64((1 << 32) - 10**4) * (lows >> U32), good
+
+
+@leaf
+def signed(number: np.uint64, negative: np.uint64) -> np.int64:
+    """The number, or its opposite where `negative` is 1."""
+    return np.int64((number ^ (ZERO - negative)) + negative)
 
 
 @njit(cache=True, nogil=True)
@@ -107,23 +113,21 @@ def grown(
 
 
 @leaf
-def filled(
-    data: Bytes, first: int, last: int, space: int, spaces: int, low: int, high: int, found: int
-) -> int:
+def filled(data: Bytes, first: int, last: int, rule: Views, found: int) -> int:
     """The outcome of a field that is no number: `found`, unless one byte fills it whole.
 
-    `spaces`, `low` and `high` say what becomes of a field full of `space`, 00 and FF. A field that
-    counts as zero is OK.
+    A rule has the space in its third row, and behind it what becomes of a field full of spaces, 00
+    and FF. A field that counts as zero is OK.
     """
     byte = load8(data, first)
     policy = AS_NUMBER
     named = found
-    if byte == space:
-        policy, named = spaces, outcome.SPACES
+    if byte == rule[2, 1]:
+        policy, named = np.int64(rule[3, 0]), outcome.SPACES
     elif byte == 0:
-        policy, named = low, outcome.LOW_VALUES
+        policy, named = np.int64(rule[3, 1]), outcome.LOW_VALUES
     elif byte == 0xFF:
-        policy, named = high, outcome.HIGH_VALUES
+        policy, named = np.int64(rule[4, 0]), outcome.HIGH_VALUES
     if policy == AS_NUMBER:
         return found
     for k in range(first, last):

@@ -31,6 +31,7 @@ __all__ = [
     "load32",
     "load64",
     "prefetch",
+    "store8",
     "store32",
     "store64",
     "window",
@@ -184,6 +185,11 @@ if settings.BOUNDSCHECK:
         return word
 
     @njit
+    def store8(data: Any, i: int, value: np.uint8) -> None:
+        """A number into byte i."""
+        data[i] = np.uint8(value)
+
+    @njit
     def store32(data: Any, i: int, value: np.uint32) -> None:
         """A number into bytes i to i + 3."""
         for k in range(4):
@@ -201,6 +207,7 @@ else:
     load8 = intrinsic(_loader(types.uint8))
     load32 = intrinsic(_loader(types.uint32))
     load64 = intrinsic(_loader(types.uint64))
+    store8 = intrinsic(_storer(types.uint8))
     store32 = intrinsic(_storer(types.uint32))
     store64 = intrinsic(_storer(types.uint64))
 

@@ -20,7 +20,8 @@ import numpy as np
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints
-from converters.kernels.assemble import ALWAYS, NEVER, value_at
+from converters.kernels.assemble import value_at
+from converters.kernels.delimited import ALWAYS, NEVER
 from converters.kernels.frame import CR, FRESH, LF, MARK, PLAIN, QUOTE, QUOTED, step
 from converters.kernels.memory import leaf, load8
 from converters.kernels.shifted import mark_at

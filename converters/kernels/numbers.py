@@ -6,28 +6,32 @@ import numpy as np
 from numba import njit
 
 from converters import status as outcome
-from converters.kernels.arrays import Bools, Bytes, Ints, Views
+from converters.kernels.arrays import Bytes, Ints, Views
 from converters.kernels.decode import view_head, view_rest
-from converters.kernels.memory import first, leaf, load8, load32, load64, prefetch, store64
+from converters.kernels.memory import first, leaf, load8, load32, load64, prefetch, store8, store64
 
 __all__ = [
     "DESK",
     "LEADING",
     "LONG",
     "MINUS",
+    "STYLE",
     "TRAILING",
     "UNSIGNED",
     "decode_numbers",
+    "put_number",
     "write_numbers",
 ]
 
 UNSIGNED, MINUS, LEADING, TRAILING = range(4)
 AHEAD = 16
 LONG = 24
-"""Bytes of the longest number: 19 digits, a point and a sign, in whole words."""
-DESK = 48
-"""Bytes in which a number is written: the 24 of its digits, a sign in front, 16 behind it that are
-read."""
+"""Bytes of the longest number: 19 digits, a point, a sign and two quotes, in whole words."""
+DESK = 32
+"""Bytes that are written and read behind the place of the last number."""
+STYLE = 4
+"""Numbers that say how a number is written."""
+POINT = 0x2E
 NOTHING = np.uint64(0)
 TEN4, TEN8 = np.uint64(10**4), np.uint64(10**8)
 ZEROS = np.uint64(0x3030303030303030)
@@ -128,82 +132,74 @@ def eight_digits(number: np.uint64) -> np.uint64:
 
 
 @leaf
-def put_digits(out: Bytes, end: int, number: np.uint64, width: int) -> int:
-    """At least `width` digits (up to 24) of a number before `end`; returns where they begin.
+def put_number(
+    out: Bytes, place: int, value: int, sign: int, plus: int, decimals: int, least: int
+) -> int:
+    """A number from `place` on; returns the place behind it. Up to 16 bytes there change.
 
-    Whatever stands in the 24 bytes before `end` may change.
+    `sign` tells where the sign stands, `plus` is that of what is not negative; a point stands
+    before the last `decimals` digits, unless they are 0; there are at least `least` digits, up to
+    19, one of them before the point.
     """
+    ones = value >> 63
+    number = np.uint64((value ^ ones) - ones)
+    mark = plus + ((0x2D - plus) & ones)
+    store8(out, place, mark)
+    place += 1 if sign == LEADING else -ones if sign == MINUS else 0
     rest = number // TEN8
-    word = eight_digits(number - TEN8 * rest)
-    store64(out, end - 8, word)
-    before, place = 0, end - 8
-    while rest or before + 8 < width:
-        number, before = rest, before + 8
-        rest = number // TEN8
-        word = eight_digits(number - TEN8 * rest)
-        place -= 8
-        store64(out, place, word)
-    digits = 0
-    if word != ZEROS:
-        digits = before + 8 - (first(word ^ ZEROS) >> 3)
-    return end - max(digits, width)
+    last = eight_digits(number - TEN8 * rest)
+    if rest >= TEN8 or least > 16:
+        upper = rest // TEN8
+        rest -= TEN8 * upper
+        word = eight_digits(upper)
+        none = min(first(word ^ ZEROS) >> 3, 24 - least)
+        store64(out, place, word >> np.uint64(8 * none))
+        place += 8 - none
+        store64(out, place, eight_digits(rest))
+        store64(out, place + 8, last)
+        place += 16
+    else:
+        # How long numbers are nobody foresees: without a branch, both words are made of any number.
+        word = eight_digits(rest)
+        none = first(word ^ ZEROS) >> 3
+        none += (first(last ^ ZEROS) >> 3) * (none >> 3)
+        none = min(none, 16 - least)
+        few = none >> 3
+        store64(out, place, (last if few else word) >> np.uint64(8 * (none & 7)))
+        store64(out, place + 8 - (none & 7) * (1 - few), last)
+        place += 16 - none
+    if decimals:
+        if decimals <= 8:
+            store64(out, place - decimals + 1, last >> np.uint64(64 - 8 * decimals))
+        else:
+            for k in range(place, place - decimals, -1):
+                store8(out, k, load8(out, k - 1))
+        store8(out, place - decimals, POINT)
+        place += 1
+    if sign == TRAILING:
+        store8(out, place, mark)
+        place += 1
+    return place
 
 
 @njit(cache=True, nogil=True)
-def write_numbers(
-    values: Ints,
-    valid: Bools,
-    sign: int,
-    plus: int,
-    point: bool,
-    scale: int,
-    width: int,
-    views: Views,
-    out: Bytes,
-    status: Bytes,
-) -> int:
-    """Integers → digits; returns the bytes of `out` that hold the long ones.
+def write_numbers(values: Ints, status: Bytes, style: Ints, views: Views, out: Bytes) -> int:
+    """Integers → digits where the status is OK, nothing elsewhere; returns the bytes of `out` that
+    hold the long ones.
 
-    At least `width` digits are written (leading zeros), and always one before the point. Signs as
-    in `decode_numbers`. `valid` may be empty: all values are there. `out` needs `LONG` bytes a
-    value and `DESK` to spare: a number is written there, and stays only if it is long.
+    `style` are the last four of what `put_number` takes. `out` needs `LONG` bytes a value and
+    `DESK` to spare: a number is written there, and stays only if it is long.
     """
+    sign, plus, decimals, least = style[0], style[1], style[2], style[3]
     used = 0
     for row in range(len(values)):
         views[row, 0] = 0
         views[row, 1] = 0
-        if len(valid) and not valid[row]:
-            status[row] = outcome.BLANK
+        if status[row] != outcome.OK:
             continue
-        negative = values[row] < 0
-        status[row] = outcome.OK
-        number = np.uint64(values[row])
-        if negative:
-            number = NOTHING - number
-            if sign == UNSIGNED:
-                status[row] = outcome.OVERFLOW
-                continue
-        stop = used + DESK - 16
-        at = stop
-        if sign == TRAILING:
-            at -= 1
-            out[at] = 0x2D if negative else plus
-        if point and scale:
-            end = at - 1
-            at = put_digits(out, end, number, max(width, scale + 1))
-            for k in range(end, end - scale, -1):
-                out[k] = out[k - 1]
-            out[end - scale] = 0x2E
-        else:
-            at = put_digits(out, at, number, max(width, 1))
-        if sign == LEADING or (sign == MINUS and negative):
-            at -= 1
-            out[at] = 0x2D if negative else plus
-        length = stop - at
-        views[row, 0] = view_head(length, np.uint64(load32(out, at)))
-        views[row, 1] = view_rest(length, load64(out, at + 4), used)
+        length = put_number(out, used, values[row], sign, plus, decimals, least) - used
+        views[row, 0] = view_head(length, np.uint64(load32(out, used)))
+        views[row, 1] = view_rest(length, load64(out, used + 4), used)
         if length > 12:
-            for k in range(0, LONG, 8):
-                store64(out, used + k, load64(out, at + k))
             used += length
     return used

@@ -16,76 +16,133 @@ from converters.kernels.decimals import (
     digit_nibbles,
     filled,
     grown,
+    signed,
+    turned,
     word_at,
 )
-from converters.kernels.memory import prefetch
+from converters.kernels.memory import leaf, load64, prefetch
 from converters.kernels.views import put
 
-__all__ = ["PART", "decode_packed", "encode_packed"]
+__all__ = ["PART", "decode_packed", "encode_packed", "packed_column"]
 
+Found = tuple[Ints, Bytes]
 AHEAD = 16
-FOUR, FIFTEEN = np.uint64(4), np.uint64(15)
-ZERO = np.uint64(0)
+LATER = 255
+"""Not read yet."""
+ONE, FOUR, FIFTEEN = np.uint64(1), np.uint64(4), np.uint64(15)
+TEN, ZERO = np.uint64(10), np.uint64(0)
 PART = 18
 """Digits of one part of a number that is written."""
 
 
-@njit(cache=True, nogil=True)
-def decode_packed(
-    data: Bytes, start: Ints, stop: Ints, rule: Views, step: int, values: Ints, status: Bytes
-) -> None:
-    """Spans → numbers.
+@leaf
+def read_packed(
+    data: Bytes, first: int, last: int, rule: Views
+) -> tuple[int, np.uint64, np.uint64]:
+    """The outcome of a field of at least one byte, and the high and the low word of its number.
 
     `rule` (5 × 2) holds the nibbles that are plus and minus as bit masks; the largest number as its
     high and low word; the factor of a scaling by P and the space; and what becomes of a field full
     of spaces, 00 and FF (see `decimals.filled`).
     """
     plus, minus = rule[0, 0], rule[0, 1]
-    top, limit, factor = rule[1, 0], rule[1, 1], rule[2, 0]
-    space, spaces = np.int64(rule[2, 1]), np.int64(rule[3, 0])
-    lows, highs = np.int64(rule[3, 1]), np.int64(rule[4, 0])
+    high, low, word = ZERO, ZERO, ZERO
+    good, place = True, first
+    while place < last:
+        size = min(last - place, 8)
+        word = word_at(data, place, size)
+        place += size
+        digits, fine = digit_nibbles(word >> FOUR if place == last else word)
+        good = good and fine
+        if last - first > 9:
+            high, low = grown(high, low, POWERS[2 * size - (place == last)], digits)
+        else:
+            low = low * POWERS[2 * size - (place == last)] + digits
+    sign = ONE << (word & FIFTEEN)
+    found = outcome.OK
+    if not good:
+        found = outcome.NOT_DIGIT
+    elif not sign & (plus | minus):
+        found = outcome.BAD_SIGN
+    elif high > rule[1, 0] or (high == rule[1, 0] and low > rule[1, 1]):
+        found = outcome.SCALE
+    if found != outcome.OK:
+        return filled(data, first, last, rule, found), ZERO, ZERO
+    if rule[2, 0] != ONE:
+        high, low = grown(high, low, rule[2, 0], ZERO)
+    if sign & minus:
+        low = ZERO - low
+        high = ~high if low else ZERO - high
+    return found, high, low
+
+
+@njit(cache=True, nogil=True)
+def decode_packed(
+    data: Bytes, start: Ints, stop: Ints, rule: Views, step: int, values: Ints, status: Bytes
+) -> None:
+    """Spans → numbers; `rule` as in `read_packed`."""
     count = len(start)
     for row in range(count):
         first, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
-        values[row * step] = 0
-        if step == 2:
-            values[row * step + 1] = 0
-        if first == last:
-            status[row] = outcome.BLANK
-            continue
-        high, low, word = ZERO, ZERO, ZERO
-        good, place = True, first
-        while place < last:
-            size = min(last - place, 8)
-            word = word_at(data, place, size)
-            place += size
-            digits, fine = digit_nibbles(word >> FOUR if place == last else word)
-            good = good and fine
-            if last - first > 9:
-                high, low = grown(high, low, POWERS[2 * size - (place == last)], digits)
-            else:
-                low = low * POWERS[2 * size - (place == last)] + digits
-        sign = np.uint64(1) << (word & FIFTEEN)
-        found = outcome.OK
-        if not good:
-            found = outcome.NOT_DIGIT
-        elif not sign & (plus | minus):
-            found = outcome.BAD_SIGN
-        elif high > top or (high == top and low > limit):
-            found = outcome.SCALE
-        if found != outcome.OK:
-            status[row] = filled(data, first, last, space, spaces, lows, highs, found)
-            continue
-        if factor != np.uint64(1):
-            high, low = grown(high, low, factor, ZERO)
-        if sign & minus:
-            low = ZERO - low
-            high = ~high if low else ZERO - high
+        found, high, low = outcome.BLANK, ZERO, ZERO
+        if first < last:
+            found, high, low = read_packed(data, first, last, rule)
+        status[row] = found
         values[row * step] = np.int64(low)
         if step == 2:
             values[row * step + 1] = np.int64(high)
-        status[row] = outcome.OK
+
+
+@njit(cache=True, nogil=True)
+def packed_column(
+    data: Bytes, begin: Ints, end: Ints, place: tuple[int, int], rule: Views, found: Found
+) -> int:
+    """Numbers of one word at the same place of every record; `place` is where in the record, and
+    how many bytes. Returns how many outcomes are not OK.
+
+    What is as it should be in up to 8 bytes is read here without a branch, anything else later.
+    """
+    values, status = found
+    at, width = place
+    minus, signs, limit, factor = rule[0, 1], rule[0, 0] | rule[0, 1], rule[1, 1], rule[2, 0]
+    quick, room = width <= 8 and rule[1, 0] == ZERO, len(data) - 8
+    shift = np.uint64(8 * (8 - width if quick else 0))
+    if not quick or room < 0:
+        status[:] = LATER
+        return packed_later(data, begin, end, place, rule, found)
+    later = 0
+    for row in range(len(begin)):
+        first = begin[row] + at
+        word = turned(load64(data, min(first, room))) >> shift
+        number, good = digit_nibbles(word >> FOUR)
+        nibble = word & FIFTEEN
+        good = good & (signs >> nibble & ONE != ZERO) & (number <= limit)
+        good = good & (first + width <= end[row]) & (first <= room)
+        values[row] = signed(number * factor, minus >> nibble & ONE)
+        status[row] = outcome.OK if good else LATER
+        later += not good
+    return packed_later(data, begin, end, place, rule, found) if later else 0
+
+
+@njit(cache=True, nogil=True)
+def packed_later(
+    data: Bytes, begin: Ints, end: Ints, place: tuple[int, int], rule: Views, found: Found
+) -> int:
+    """The numbers of a column whose outcome is LATER; returns how many then are not OK."""
+    values, status = found
+    wrong = 0
+    for row in range(len(begin)):
+        if status[row] == LATER:
+            first = min(begin[row] + place[0], end[row])
+            last = min(first + place[1], end[row])
+            what, low = outcome.BLANK, ZERO
+            if first < last:
+                what, _, low = read_packed(data, first, last, rule)
+            values[row] = np.int64(low)
+            status[row] = what
+            wrong += what != outcome.OK
+    return wrong
 
 
 @njit(cache=True, nogil=True)
@@ -110,14 +167,14 @@ def encode_packed(
             continue
         first = row * width
         part, left = 0, PART
-        number = parts[row, 0]
+        number = np.uint64(parts[row, 0])
         byte = nibbles[1] if negative[row] else nibbles[0]
         for k in range(1, 2 * width):
             if left == 0 and part + 1 < parts.shape[1]:
                 part += 1
-                number, left = parts[row, part], PART
-            digit = number % 10
-            number //= 10
+                number, left = np.uint64(parts[row, part]), PART
+            digit = np.int64(number % TEN)
+            number //= TEN
             left -= 1
             if k & 1:
                 out[first + width - 1 - k // 2] = byte | digit << 4

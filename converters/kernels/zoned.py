@@ -10,12 +10,21 @@ from numba import njit
 
 from converters import status as outcome
 from converters.kernels.arrays import Bools, Bytes, Ints, Views
-from converters.kernels.decimals import POWERS, digit_bytes, filled, grown, word_at
-from converters.kernels.memory import load8, prefetch
-from converters.kernels.packed import PART
+from converters.kernels.decimals import POWERS, digit_bytes, filled, grown, signed, turned, word_at
+from converters.kernels.memory import leaf, load8, load64, prefetch
+from converters.kernels.packed import LATER, PART, Found
 from converters.kernels.views import put
 
-__all__ = ["ALONE", "LEADING", "MINUS", "PLUS", "TRAILING", "decode_zoned", "encode_zoned"]
+__all__ = [
+    "ALONE",
+    "LEADING",
+    "MINUS",
+    "PLUS",
+    "TRAILING",
+    "decode_zoned",
+    "encode_zoned",
+    "zoned_column",
+]
 
 LEADING, TRAILING, ALONE = 1, 2, 4
 """Where the sign stands, if there is one: at the first or the last byte; ALONE in the byte."""
@@ -24,9 +33,65 @@ PLUS, MINUS = 0x10, 0x20
 """In a table of sign bytes: the digit of the byte, and one of these; 0 for no sign."""
 
 AHEAD = 16
-ZERO, ONE = np.uint64(0), np.uint64(1)
-EIGHT = np.uint64(8)
+ZERO, ONE, TEN = np.uint64(0), np.uint64(1), np.uint64(10)
+TEN8, FIVE, FIFTEEN, BYTE = np.uint64(10**8), np.uint64(5), np.uint64(15), np.uint64(0xFF)
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 WHOLE = np.uint64(64)
+
+
+@leaf
+def read_zoned(
+    data: Bytes, first: int, last: int, rule: Views, sign: int, signs: Bytes
+) -> tuple[int, np.uint64, np.uint64]:
+    """The outcome of a field of at least one byte, and the high and the low word of its number.
+
+    `rule` holds the zone of a plain digit eight times in its first word, and the rest as in
+    `packed.read_packed`. `sign` tells where the sign stands, `signs` what each byte means there.
+    """
+    zones = rule[0, 0]
+    place, end, marked = first, last, -1
+    meaning, patch = PLUS, ZERO
+    if sign:
+        marked = first if sign & LEADING else last - 1
+        byte = load8(data, marked)
+        meaning = np.int64(signs[byte])
+        if sign & ALONE:
+            place += sign & LEADING
+            end -= sign >> 1 & 1
+            marked = -1
+        else:
+            patch = np.uint64(byte) ^ (zones & BYTE | np.uint64(meaning & 15))
+    high, low = ZERO, ZERO
+    good = place < end
+    wide = end - place > 19
+    while place < end:
+        size = min(end - place, 8)
+        word = word_at(data, place, size)
+        if meaning and place <= marked < place + size:
+            word ^= patch << np.uint64(8 * (place + size - 1 - marked))
+        digits, fine = digit_bytes(word, zones >> (WHOLE - np.uint64(8 * size)))
+        good = good and fine
+        if wide:
+            high, low = grown(high, low, POWERS[size], digits)
+        else:
+            low = low * POWERS[size] + digits
+        place += size
+    found = outcome.OK
+    if not meaning:
+        # An overpunched byte that is no sign may be no digit at all.
+        found = outcome.BAD_SIGN if good or sign & ALONE else outcome.NOT_DIGIT
+    elif not good:
+        found = outcome.NOT_DIGIT
+    elif high > rule[1, 0] or (high == rule[1, 0] and low > rule[1, 1]):
+        found = outcome.SCALE
+    if found != outcome.OK:
+        return filled(data, first, last, rule, found), ZERO, ZERO
+    if rule[2, 0] != ONE:
+        high, low = grown(high, low, rule[2, 0], ZERO)
+    if meaning & MINUS:
+        low = ZERO - low
+        high = ~high if low else ZERO - high
+    return found, high, low
 
 
 @njit(cache=True, nogil=True)
@@ -41,74 +106,110 @@ def decode_zoned(
     values: Ints,
     status: Bytes,
 ) -> None:
-    """Spans → numbers.
-
-    `rule` holds the zone of a plain digit eight times in its first word, and the rest as in
-    `packed.decode_packed`. `sign` tells where the sign stands, `signs` what each byte means
-    there.
-    """
-    zones, top, limit, factor = rule[0, 0], rule[1, 0], rule[1, 1], rule[2, 0]
-    space, spaces = np.int64(rule[2, 1]), np.int64(rule[3, 0])
-    lows, highs = np.int64(rule[3, 1]), np.int64(rule[4, 0])
-    plain = zones & np.uint64(0xFF)
+    """Spans → numbers; `rule`, `sign` and `signs` as in `read_zoned`."""
     count = len(start)
     for row in range(count):
         first, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
-        values[row * step] = 0
-        if step == 2:
-            values[row * step + 1] = 0
-        if first == last:
-            status[row] = outcome.BLANK
-            continue
-        place, end, marked = first, last, -1
-        meaning = PLUS
-        patch = ZERO
-        if sign:
-            marked = first if sign & LEADING else last - 1
-            byte = load8(data, marked)
-            meaning = np.int64(signs[byte])
-            if sign & ALONE:
-                place += sign & LEADING
-                end -= sign >> 1 & 1
-                marked = -1
-            else:
-                patch = np.uint64(byte) ^ (plain | np.uint64(meaning & 15))
-        high, low = ZERO, ZERO
-        good = place < end
-        wide = end - place > 19
-        while place < end:
-            size = min(end - place, 8)
-            word = word_at(data, place, size)
-            if meaning and place <= marked < place + size:
-                word ^= patch << np.uint64(8 * (place + size - 1 - marked))
-            digits, fine = digit_bytes(word, zones >> (WHOLE - np.uint64(8 * size)))
-            good = good and fine
-            if wide:
-                high, low = grown(high, low, POWERS[size], digits)
-            else:
-                low = low * POWERS[size] + digits
-            place += size
-        found = outcome.OK
-        if not meaning:
-            # An overpunched byte that is no sign may be no digit at all.
-            found = outcome.BAD_SIGN if good or sign & ALONE else outcome.NOT_DIGIT
-        elif not good:
-            found = outcome.NOT_DIGIT
-        elif high > top or (high == top and low > limit):
-            found = outcome.SCALE
-        if found != outcome.OK:
-            status[row] = filled(data, first, last, space, spaces, lows, highs, found)
-            continue
-        if factor != ONE:
-            high, low = grown(high, low, factor, ZERO)
-        if meaning & MINUS:
-            low = ZERO - low
-            high = ~high if low else ZERO - high
+        found, high, low = outcome.BLANK, ZERO, ZERO
+        if first < last:
+            found, high, low = read_zoned(data, first, last, rule, sign, signs)
+        status[row] = found
         values[row * step] = np.int64(low)
         if step == 2:
             values[row * step + 1] = np.int64(high)
-        status[row] = outcome.OK
+
+
+@njit(cache=True, nogil=True)
+def zoned_column(
+    data: Bytes,
+    begin: Ints,
+    end: Ints,
+    place: tuple[int, int],
+    rule: Views,
+    sign: int,
+    signs: Bytes,
+    found: Found,
+) -> int:
+    """Numbers of one word at the same place of every record, as `packed.packed_column`.
+
+    What is as it should be in up to 16 digits is read here without a branch, anything else later.
+    """
+    values, status = found
+    at, width = place
+    zones, limit, factor = rule[0, 0], rule[1, 1], rule[2, 0]
+    # Digits lie from `lead` to `tail`: up to 8 in the low word, those before them in the high one.
+    lead = 1 if sign & ALONE and sign & LEADING else 0
+    tail = width - 1 if sign & ALONE and not sign & LEADING else width
+    lows = min(tail - lead, 8)
+    highs = tail - lead - lows
+    room = len(data) - 8 - max(lead, tail - lows)
+    if highs > 8 or lows < 1 or rule[1, 0] != ZERO or room < 0:
+        status[:] = LATER
+        return zoned_later(data, begin, end, place, rule, sign, signs, found)
+    # A shift by 64 would be none.
+    high_zones = zones >> (WHOLE - np.uint64(8 * highs)) if highs else ZERO
+    high_shift = np.uint64(8 * (8 - highs)) if highs else ZERO
+    high_mask = ALL if highs else ZERO
+    low_shift = np.uint64(8 * (8 - lows))
+    # A sign byte among the digits is the first of the upper word, or the last of the low one.
+    leads = sign & LEADING != 0
+    marked = at if leads else at + width - 1
+    turn = np.uint64(8 * (highs - 1 if highs else lows - 1)) if leads else ZERO
+    in_high = ALL if sign and not sign & ALONE and leads and highs else ZERO
+    in_low = ~in_high if sign and not sign & ALONE else ZERO
+    plain = zones & BYTE
+    later = 0
+    for row in range(len(begin)):
+        near = begin[row] + at
+        first = min(near, room)
+        low = turned(load64(data, first + tail - lows)) >> low_shift
+        high = turned(load64(data, first + lead)) >> high_shift & high_mask
+        meaning = np.uint64(PLUS)
+        if sign:
+            byte = load8(data, first - at + marked)
+            meaning = np.uint64(signs[byte])
+            patch = (np.uint64(byte) ^ (plain | meaning & FIFTEEN)) << turn
+            low ^= patch & in_low
+            high ^= patch & in_high
+        number, good = digit_bytes(low, zones >> low_shift)
+        if highs:
+            more, fine = digit_bytes(high, high_zones)
+            number += more * TEN8
+            good = good & fine
+        good = good & (meaning != ZERO) & (number <= limit)
+        good = good & (near + width <= end[row]) & (near <= room)
+        values[row] = signed(number * factor, meaning >> FIVE & ONE)
+        status[row] = outcome.OK if good else LATER
+        later += not good
+    return zoned_later(data, begin, end, place, rule, sign, signs, found) if later else 0
+
+
+@njit(cache=True, nogil=True)
+def zoned_later(
+    data: Bytes,
+    begin: Ints,
+    end: Ints,
+    place: tuple[int, int],
+    rule: Views,
+    sign: int,
+    signs: Bytes,
+    found: Found,
+) -> int:
+    """As `packed.packed_later`."""
+    values, status = found
+    wrong = 0
+    for row in range(len(begin)):
+        if status[row] == LATER:
+            first = min(begin[row] + place[0], end[row])
+            last = min(first + place[1], end[row])
+            what, low = outcome.BLANK, ZERO
+            if first < last:
+                what, _, low = read_zoned(data, first, last, rule, sign, signs)
+            values[row] = np.int64(low)
+            status[row] = what
+            wrong += what != outcome.OK
+    return wrong
 
 
 @njit(cache=True, nogil=True)
@@ -142,13 +243,13 @@ def encode_zoned(
             first += sign & LEADING
             last -= sign >> 1 & 1
         part, left = 0, PART
-        number = parts[row, 0]
+        number = np.uint64(parts[row, 0])
         for place in range(last - 1, first - 1, -1):
             if left == 0 and part + 1 < parts.shape[1]:
                 part += 1
-                number, left = parts[row, part], PART
-            out[place] = zone | number % 10
-            number //= 10
+                number, left = np.uint64(parts[row, part]), PART
+            out[place] = zone | np.int64(number % TEN)
+            number //= TEN
             left -= 1
         if sign and not sign & ALONE:
             place = first if sign & LEADING else last - 1

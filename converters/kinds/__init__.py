@@ -23,11 +23,9 @@ from converters.kinds.code import boolean_decoder, boolean_encoder, code_decoder
 from converters.kinds.date import date_decoder, date_encoder, time_decoder, time_encoder
 from converters.kinds.floats import float_decoder, float_encoder
 from converters.kinds.host import (
-    binary_decoder,
     binary_encoder,
-    packed_decoder,
+    host_decoder,
     packed_encoder,
-    zoned_decoder,
     zoned_encoder,
 )
 from converters.kinds.number import number_decoder, number_encoder
@@ -50,7 +48,7 @@ class Kind:
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "binary": Kind(binary_decoder, binary_encoder),
+    "binary": Kind(host_decoder, binary_encoder),
     "boolean": Kind(boolean_decoder, boolean_encoder),
     "code": Kind(code_decoder, code_encoder),
     "date": Kind(date_decoder, date_encoder),
@@ -62,11 +60,11 @@ KINDS: Final[dict[str, Kind]] = {
     "kana": Kind(text_decoder, text_encoder),
     "mixed": Kind(text_decoder, text_encoder),
     "narrow": Kind(text_decoder, text_encoder),
-    "packed": Kind(packed_decoder, packed_encoder),
+    "packed": Kind(host_decoder, packed_encoder),
     "time": Kind(time_decoder, time_encoder),
     "wareki": Kind(date_decoder, date_encoder),
     "wide": Kind(text_decoder, text_encoder),
-    "zoned": Kind(zoned_decoder, zoned_encoder),
+    "zoned": Kind(host_decoder, zoned_encoder),
 }
 """Every kind but filler, which holds no value."""
 

@@ -1,6 +1,7 @@
 """Exact numbers in memory: 64-bit integers or 128-bit decimals ↔ columns.
 
 A column of numbers is Int64 where no scale is kept and 18 digits are enough, else Decimal(38, s).
+Where 64 bits hold all of a field's numbers the column is a Number, else a series.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from converters.columns import Ints, Mask, integers
+from converters.columns import Ints, Mask, Values, integers
 from converters.kernels.decimals import are_small, split_words
+from converters.numbers import Number
 
-__all__ = ["NARROW", "dtype", "numbers", "parts", "words"]
+__all__ = ["NARROW", "dtype", "numbers", "parts"]
 
 NARROW: Final = 18
 """Digits that always fit 64 bits."""
@@ -27,30 +29,28 @@ def dtype(digits: int, scale: int) -> pl.DataType:
     return pl.Int64() if digits <= NARROW else pl.Decimal(38, 0)
 
 
-def words(kind: pl.DataType) -> int:
-    """How many 64-bit words one value of such a column has."""
-    return 2 if isinstance(kind, pl.Decimal) else 1
-
-
-def numbers(name: str, kind: pl.DataType, values: Ints, valid: Mask) -> pl.Series:
-    """`words(kind)` words a value as a column of the type; null where not valid."""
+def numbers(kind: pl.DataType, values: Ints, valid: Mask) -> Values:
+    """One or two words a value, the low one first, as a column of the type; null if not valid."""
     count = len(valid)
     missing = count - int(np.count_nonzero(valid))
+    if len(values) == count:
+        return Number(values, ~valid if missing else None, kind)
+    assert isinstance(kind, pl.Decimal), "an integer has one word"
     mask = pa.py_buffer(np.packbits(valid, bitorder="little")) if missing else None
-    arrow = pa.decimal128(38, kind.scale) if isinstance(kind, pl.Decimal) else pa.int64()
+    arrow = pa.decimal128(38, kind.scale)
     array = pa.Array.from_buffers(arrow, count, [mask, pa.py_buffer(values)], missing)
-    return pl.Series(name, pl.from_arrow(array))
+    return pl.Series(pl.from_arrow(array))
 
 
-def parts(values: pl.Series) -> tuple[Ints, Mask]:
+def parts(values: Number | pl.Series) -> tuple[Ints, Mask]:
     """The digits of a column, 18 a part and the lowest first, and which values are negative.
 
     The scale of a decimal is left out of sight: its digits are those of a whole number.
     """
-    if values.dtype == pl.Int64():
-        whole = integers(values)
+    if isinstance(values, Number) or values.dtype == pl.Int64():
+        whole = values.units if isinstance(values, Number) else integers(values)
         negative: Mask = whole < 0
-        # The one integer that has no opposite has 19 digits: it is too long for any field.
+        # The one integer that has no opposite is its own, which is right where it has no sign.
         return np.where(negative, -whole, whole).reshape(-1, 1), negative
     array = values.rechunk().to_arrow()
     pairs = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset :][: 2 * len(array)]

@@ -8,6 +8,7 @@ unless `filled` says that it is blank or zero.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,10 @@ import polars as pl
 from converters import status as outcome
 from converters.charset import Charset, write
 from converters.columns import Bytes, Ints, Mask, Status, Text, Values, are_blank, series
+from converters.kernels.arrays import Views
 from converters.kernels.binary import decode_binary, encode_binary
 from converters.kernels.decimals import AS_BLANK, AS_NUMBER, AS_ZERO, ERROR
+from converters.kernels.hosts import BINARY, PACKED, ZONED
 from converters.kernels.packed import decode_packed, encode_packed
 from converters.kernels.views import SPARE
 from converters.kernels.zoned import ALONE, LEADING, TRAILING, decode_zoned, encode_zoned
@@ -27,15 +30,17 @@ from converters.kinds import exact
 from converters.kinds.signs import packed_signs, sign_bytes, sign_meanings, zoned_signs
 from converters.kinds.spellings import Decode, Encode, Others, patched, views
 from converters.model import Field, Filled, Layout
+from converters.numbers import Number
 
 __all__ = [
-    "binary_decoder",
+    "Rule",
     "binary_encoder",
     "capacity",
     "dtype",
-    "packed_decoder",
+    "host_decoder",
     "packed_encoder",
-    "zoned_decoder",
+    "rule",
+    "size",
     "zoned_encoder",
 ]
 
@@ -46,6 +51,8 @@ SIGNS: Final = {
     "trailing": TRAILING,
     "trailing-separate": TRAILING | ALONE,
 }
+BARE: Final = (0, np.zeros(256, np.uint8))
+"""Where the sign of a zoned field stands, and what bytes mean there: nothing for other kinds."""
 POLICIES: Final = {"blank": AS_BLANK, "error": ERROR, "value": AS_NUMBER, "zero": AS_ZERO}
 STRICT: Final = {
     "binary": ("value", "value", "value"),
@@ -53,7 +60,7 @@ STRICT: Final = {
     "zoned": ("blank", "error", "error"),
 }
 """Kind → what a field full of spaces, LOW-VALUES and HIGH-VALUES is, unless a definition says."""
-BINARY: Final = (3, 5, 8, 10, 13, 15, 17, 19)
+BYTES: Final = (3, 5, 8, 10, 13, 15, 17, 19)
 """Digits of the largest number of 1 to 8 bytes; one more where 8 bytes have no sign."""
 
 Write = Callable[[Ints, Mask, Status], tuple[np.ndarray, Bytes]]
@@ -66,20 +73,46 @@ def capacity(field: Field) -> int:
     if field.kind == "packed":
         return 2 * size - 1
     if field.kind == "binary":
-        return BINARY[min(size, 8) - 1] + (size == 8 and field.sign == "none")
+        return BYTES[min(size, 8) - 1] + (size == 8 and field.sign == "none")
     return size - field.sign.endswith("-separate")
 
 
 def dtype(field: Field) -> pl.DataType:
     """The type of the field's column."""
+    return exact.dtype(_digits(field), field.scale)
+
+
+def _digits(field: Field) -> int:
+    """The digits of the field's numbers, or as many as make up the 64 bits they need."""
     digits = field.digits or capacity(field)
-    if field.kind == "binary" and digits == BINARY[-1]:
+    if field.kind == "binary" and digits == BYTES[-1]:
         digits = exact.NARROW  # 8 bytes with a sign are what an Int64 is
-    return exact.dtype(digits + max(-field.scale, 0), field.scale)
+    return digits + max(-field.scale, 0)
 
 
-def zoned_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
-    """Reads digits in bytes of their own."""
+def size(field: Field) -> int:
+    """How many words of 64 bits one of the field's numbers has."""
+    return 1 if _digits(field) <= exact.NARROW else 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """What the kernels read the numbers of a field by: `words` as in `packed.read_packed`, and of a
+    zoned field where its sign stands and what each byte means there."""
+
+    kind: int
+    words: Views
+    sign: int
+    signs: Bytes
+
+
+def rule(field: Field, layout: Layout, charset: Charset) -> Rule:
+    """The rule of a field."""
+    if field.kind == "packed":
+        return Rule(PACKED, _words(field, layout, charset, _nibbles(field, layout, charset)), *BARE)
+    if field.kind == "binary":
+        how = (int(_is_little(field, layout)), int(field.sign == "signed"))
+        return Rule(BINARY, _words(field, layout, charset, how), *BARE)
     signs, sign = zoned_signs(field, layout, charset), SIGNS[field.sign]
     meanings = sign_meanings(signs)
     if sign & ALONE:
@@ -87,13 +120,31 @@ def zoned_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
         meanings[write(charset, field.plus)[0]] = PLUS_SIGN
         meanings[write(charset, "-")[0]] = MINUS_SIGN
     zones = int.from_bytes(bytes([signs.zone << 4] * 8))
-    rule, kind = _rule(field, layout, charset, (zones, 0)), dtype(field)
+    return Rule(ZONED, _words(field, layout, charset, (zones, 0)), sign, meanings)
+
+
+def _nibbles(field: Field, layout: Layout, charset: Charset) -> tuple[int, int]:
+    """The nibbles that are plus and minus, as masks."""
+    signs = packed_signs(field, layout, charset)
+    plus = {signs.zone, *signs.plus}
+    minus = set(signs.minus) if field.sign == "signed" else set()
+    return sum(1 << nibble for nibble in plus), sum(1 << nibble for nibble in minus)
+
+
+def host_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
+    """Reads a zoned, packed or binary number."""
+    how, kind, step = rule(field, layout, charset), dtype(field), size(field)
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
-        step = exact.words(kind)
         values, status = np.empty(len(start) * step, np.int64), np.empty(len(start), np.uint8)
-        decode_zoned(data, start, stop, rule, sign, meanings, step, values, status)
-        return exact.numbers(field.name, kind, values, status == outcome.OK), status
+        cells = (step, values, status)
+        if how.kind == ZONED:
+            decode_zoned(data, start, stop, how.words, how.sign, how.signs, *cells)
+        elif how.kind == PACKED:
+            decode_packed(data, start, stop, how.words, *cells)
+        else:
+            decode_binary(data, start, stop, how.words, *cells)
+        return exact.numbers(kind, values, status == outcome.OK), status
 
     return decode
 
@@ -115,23 +166,6 @@ def zoned_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     return _encoder(field, layout, charset, digits)
 
 
-def packed_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
-    """Reads two digits a byte, and the sign in the last nibble."""
-    signs = packed_signs(field, layout, charset)
-    plus = {signs.zone, *signs.plus}
-    minus = set(signs.minus) if field.sign == "signed" else set()
-    masks = (sum(1 << nibble for nibble in plus), sum(1 << nibble for nibble in minus))
-    rule, kind = _rule(field, layout, charset, masks), dtype(field)
-
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
-        step = exact.words(kind)
-        values, status = np.empty(len(start) * step, np.int64), np.empty(len(start), np.uint8)
-        decode_packed(data, start, stop, rule, step, values, status)
-        return exact.numbers(field.name, kind, values, status == outcome.OK), status
-
-    return decode
-
-
 def packed_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
     """Writes two digits a byte, and the preferred sign in the last nibble."""
     signs, width = packed_signs(field, layout, charset), field.bytes or 1
@@ -143,25 +177,6 @@ def packed_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
         return found, out
 
     return _encoder(field, layout, charset, digits)
-
-
-def binary_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
-    """Reads 1 to 8 bytes as a number of the base two."""
-    little, signed = _is_little(field, layout), field.sign == "signed"
-    limit = np.uint64(10**field.digits - 1 if field.digits else (1 << 64) - 1)
-    fill = (charset.blank[0], *_policies(field, layout))
-    kind, factor = dtype(field), 10 ** max(-field.scale, 0)
-
-    def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
-        values, status = np.empty(len(start), np.int64), np.empty(len(start), np.uint8)
-        decode_binary(data, start, stop, little, signed, limit, fill, values, status)
-        values *= factor
-        if exact.words(kind) == 2:
-            high = values >> 63 if signed else np.zeros(len(values), np.int64)
-            values = np.stack([values, high], axis=1).reshape(-1)
-        return exact.numbers(field.name, kind, values, status == outcome.OK), status
-
-    return decode
 
 
 def binary_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
@@ -202,9 +217,11 @@ def _policies(field: Field, layout: Layout) -> tuple[int, int, int]:
     return spaces, low, high
 
 
-def _rule(field: Field, layout: Layout, charset: Charset, first: tuple[int, int]) -> np.ndarray:
-    """The numbers that the decimal kernels read by (see `kernels.packed`)."""
+def _words(field: Field, layout: Layout, charset: Charset, first: tuple[int, int]) -> Views:
+    """The numbers that the kernels read by (see `kernels.packed`)."""
     limit = 10 ** (field.digits or capacity(field)) - 1
+    if field.kind == "binary" and not field.digits:
+        limit = (1 << 64) - 1
     factor = 10 ** max(-field.scale, 0)
     spaces, low, high = _policies(field, layout)
     halves = divmod(limit, 1 << 64)
@@ -219,7 +236,7 @@ def _encoder(field: Field, layout: Layout, charset: Charset, digits: Write) -> E
     fill = _blank(field, layout, charset)
 
     def encode(values: Values, others: Others) -> tuple[Text, Status]:
-        parts, negative = exact.parts(series(values))
+        parts, negative = exact.parts(values if isinstance(values, Number) else series(values))
         beyond = np.where(negative, _larger(parts, -lowest), _larger(parts, highest))
         status = np.where(beyond, outcome.OVERFLOW, outcome.OK).astype(np.uint8)
         if factor > 1:

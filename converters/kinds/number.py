@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from converters import status as outcome
 from converters.charset import Charset, write
@@ -26,32 +25,28 @@ from converters.columns import (
 )
 from converters.kernels.decode import match_spellings
 from converters.kernels.numbers import (
-    DESK,
     LEADING,
-    LONG,
     MINUS,
     TRAILING,
     UNSIGNED,
     decode_numbers,
-    write_numbers,
 )
-from converters.kernels.views import SPARE
+from converters.kinds import exact
 from converters.kinds.spellings import Decode, Encode, Others, patched, views
 from converters.model import Field, Layout
+from converters.numbers import Number, Spelled, Style
 
 __all__ = ["dtype", "number_decoder", "number_encoder"]
 
 SIGNS = {"leading": LEADING, "minus": MINUS, "none": UNSIGNED, "trailing": TRAILING}
 NONE: Ints = np.empty(0, np.int64)
-NARROW = 18
-"""Digits that always fit 64 bits."""
 
 
 def dtype(field: Field) -> pl.DataType:
     """The type of the field's column."""
     if field.kind == "decimal":
         return pl.Decimal(38, field.scale)
-    return pl.Int64() if (field.digits or NARROW) <= NARROW else pl.Decimal(38, 0)
+    return pl.Int64() if (field.digits or exact.NARROW) <= exact.NARROW else pl.Decimal(38, 0)
 
 
 def number_decoder(field: Field, layout: Layout, charset: Charset) -> Decode:
@@ -89,7 +84,7 @@ def number_encoder(field: Field, layout: Layout, charset: Charset) -> Encode:
 
 
 def _fits(field: Field) -> bool:
-    return (field.digits or NARROW) <= NARROW
+    return (field.digits or exact.NARROW) <= exact.NARROW
 
 
 def explicit_point(field: Field, layout: Layout) -> bool:
@@ -101,56 +96,44 @@ def explicit_point(field: Field, layout: Layout) -> bool:
 
 def _narrow_decoder(field: Field, layout: Layout) -> Decode:
     sign, plus = SIGNS[field.sign], ord(field.plus)
-    point, digits = explicit_point(field, layout), field.digits or NARROW
+    point, digits = explicit_point(field, layout), field.digits or exact.NARROW
+    kind = dtype(field)
 
     def decode(data: Bytes, start: Ints, stop: Ints, others: Others) -> tuple[Values, Status]:
         values, status = np.empty(len(start), np.int64), np.empty(len(start), np.uint8)
         decode_numbers(data, start, stop, sign, plus, point, field.scale, digits, values, status)
-        return _numbers(field, values, status == outcome.OK), status
+        return exact.numbers(kind, values, status == outcome.OK), status
 
     return decode
 
 
-def _numbers(field: Field, values: Ints, valid: np.ndarray) -> pl.Series:
-    """Scaled integers as a column of the field's type; null where not valid."""
-    missing = int(len(valid) - np.count_nonzero(valid))
-    mask = pa.py_buffer(np.packbits(valid, bitorder="little")) if missing else None
-    if field.kind == "integer":
-        array = pa.Array.from_buffers(
-            pa.int64(), len(values), [mask, pa.py_buffer(values)], missing
-        )
-    else:
-        words = np.column_stack([values, values >> 63])
-        kind = pa.decimal128(38, field.scale)
-        array = pa.Array.from_buffers(kind, len(values), [mask, pa.py_buffer(words)], missing)
-    return pl.Series(field.name, pl.from_arrow(array))
-
-
 def _narrow_encoder(field: Field, layout: Layout) -> Encode:
-    sign, plus = SIGNS[field.sign], ord(field.plus)
-    point = explicit_point(field, layout)
+    point = max(field.scale, 0) if explicit_point(field, layout) else 0
+    least = point + 1 if point else max(1, min(field.scale + 1, exact.NARROW))
+    style = Style(SIGNS[field.sign], ord(field.plus), point, least)
 
     def encode(values: Values, others: Others) -> tuple[Text, Status]:
-        if blanks(values) == len(values):
-            nothing = Text(np.zeros((len(values), 2), np.uint64), np.empty(0, np.uint8))
-            return nothing, np.full(len(values), outcome.BLANK, np.uint8)
-        numbers, wrong = _integers(series(values))
-        valid = ~are_blank(values)
-        count = len(values)
-        found, status = np.empty((count, 2), np.uint64), np.empty(count, np.uint8)
-        out = np.empty(count * LONG + DESK, np.uint8)
-        width = min(field.scale + 1, NARROW) if field.scale else 1
-        used = write_numbers(
-            numbers, valid, sign, plus, point, field.scale, width, found, out, status
-        )
+        count, empty = len(values), blanks(values)
+        if empty == count:
+            nothing = Text(np.zeros((count, 2), np.uint64), np.empty(0, np.uint8))
+            return nothing, np.full(count, outcome.BLANK, np.uint8)
+        units, wrong = _integers(values if isinstance(values, Number) else series(values))
+        status = np.zeros(count, np.uint8)
+        if style.sign == UNSIGNED:
+            status[units < 0] = outcome.OVERFLOW
         status[wrong] = outcome.OVERFLOW
-        return Text(found, out[: used + SPARE]), status
+        if empty:
+            status[are_blank(values)] = outcome.BLANK
+        unwritten = int(np.count_nonzero(status)) if empty or status.any() else 0
+        return Text.of(Spelled(units, status, unwritten, style)), status
 
     return encode
 
 
-def _integers(values: pl.Series) -> tuple[Ints, Ints]:
+def _integers(values: Number | pl.Series) -> tuple[Ints, Ints]:
     """The scaled 64-bit integers of a column, and the rows whose value needs more."""
+    if isinstance(values, Number):
+        return values.units, NONE
     if values.dtype == pl.Int64():
         return integers(values), NONE
     array = values.rechunk().to_arrow()

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from converters.columns import Bytes, Ints, Text, Values, are_blank, take, texts
+from converters.columns import Bytes, Ints, Text, Values, are_blank, series, take, texts
 from converters.comparing import choose, constant, differ
 from converters.findings import ValueProblem
 from converters.kernels import lookup
@@ -140,9 +140,10 @@ def _set(flags: Values) -> Bools:
     """Whether the flag says unknown."""
     if isinstance(flags, Text):
         return np.equal(differ(flags, ONE), 0)
-    if flags.dtype == pl.Boolean():
-        return flags.fill_null(False).to_numpy()
-    return (flags == 1).fill_null(False).to_numpy()
+    given = series(flags)
+    if given.dtype == pl.Boolean():
+        return given.fill_null(False).to_numpy()
+    return (given == 1).fill_null(False).to_numpy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

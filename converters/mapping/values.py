@@ -20,6 +20,7 @@ from converters.kinds.code import NEITHER, booleans, numbered
 from converters.kinds.date import ERAS
 from converters.mapping.pairs import Mask
 from converters.model import Field
+from converters.numbers import Number
 
 __all__ = [
     "NONE",
@@ -60,7 +61,7 @@ def repeated(values: Values, rows: int) -> Values:
     """A column of one value, made as long as `rows`."""
     if isinstance(values, Text):
         return Text(np.repeat(values.views, rows, axis=0), values.data)
-    return values.new_from_index(0, rows)
+    return series(values).new_from_index(0, rows)
 
 
 def unlike(values: Values, others: Values) -> Mask:
@@ -77,7 +78,8 @@ def convert(values: Values, source: Field, target: Field) -> Converted:
         bare = source.kind == "date" or target.kind != "date"
         return Converted(values) if bare else from_text(as_text(values, source), target)
     if here.is_numeric() and there.is_numeric():
-        return _number(series(values), there)
+        same = _retyped(values, there)
+        return _number(series(values), there) if same is None else Converted(same)
     return from_text(as_text(values, source), target)
 
 
@@ -91,7 +93,7 @@ def as_text(values: Values, field: Field) -> Text:
         which[which == NEITHER] = lookup.BLANK
         lookup.take(which, spelled.views, found, 0)
         return Text(found, spelled.data)
-    return text(values.cast(pl.String))
+    return text(series(values).cast(pl.String))
 
 
 def from_text(values: Text, field: Field) -> Converted:
@@ -120,6 +122,14 @@ def _parsed(values: pl.Series, field: Field) -> Converted:
     failed = strange & ~plain
     result = found.zip_with(~failed, pl.Series([None], dtype=found.dtype))
     return Converted(result, failed.to_numpy(), (strange & plain).to_numpy())
+
+
+def _retyped(values: Values, kind: pl.DataType) -> Number | None:
+    """The same units as numbers of another type with as many decimals; None for other columns."""
+    scale = kind.scale if isinstance(kind, pl.Decimal) else 0
+    if isinstance(values, Number) and values.scale == scale and not kind.is_float():
+        return Number(values.units, values.missing, kind)
+    return None
 
 
 def _number(values: pl.Series, kind: pl.DataType) -> Converted:

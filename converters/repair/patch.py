@@ -15,8 +15,8 @@ from converters.forms.delimited import Delimited, raw_columns
 from converters.forms.fixed import Fixed
 from converters.forms.markup import Markup
 from converters.forms.variable import Variable
-from converters.kernels.assemble import ALWAYS
 from converters.kernels.counted import wrap_counted
+from converters.kernels.delimited import ALWAYS
 from converters.kernels.variable import wrap
 from converters.kinds import KINDS, dtype
 from converters.model import Field, Layout
