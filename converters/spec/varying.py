@@ -160,7 +160,7 @@ def _form(document: Document, layout: Layout) -> Iterator[Problem]:
 
 
 def _unequal(document: Document, layout: Layout) -> Iterator[Problem]:
-    """Rows keep the room of full tables until they are in their records: all can be full at once."""
+    """Rows keep the room of full tables until they are in their records: all can be full then."""
     most: dict[int | None, int] = {}
     for table in tables(layout.record):
         if table.count is not None and most.setdefault(table.count, table.times) != table.times:
