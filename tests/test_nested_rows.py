@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converters import generate, pipeline, spec
+from converters import anonymize, generate, pipeline, spec
 from converters.model import MappingSet
 from converters.pipeline import Job
 
@@ -267,3 +267,16 @@ def test_generated_rows_have_tables_of_their_own(tmp_path: Path, form: str) -> N
     job = Job((str(tmp_path / "x.dat"),), layout=layout, out=tmp_path / "run")
     checked = pipeline.validate(job)
     assert (checked.exit_code, checked.report["counts"]["read"]) == (0, 300)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_twins_have_rows_of_the_same_sizes(tmp_path: Path, form: str) -> None:
+    layout = definitions(tmp_path, form).source
+    path, twin = tmp_path / "x.dat", tmp_path / "twin.dat"
+    generate.write(layout, path, 100, 3)
+    anonymize.anonymize(layout, str(path), twin, bytes(16), Job((str(path),)))
+    job = Job((str(twin),), layout=layout, out=tmp_path / "run")
+    checked = pipeline.validate(job)
+    assert (checked.exit_code, checked.report["counts"]["read"]) == (0, 100)
+    assert len(twin.read_bytes()) == len(path.read_bytes())
+    assert twin.read_bytes() != path.read_bytes()

@@ -83,7 +83,7 @@ class Taken:
 
 
 def taken_out(lanes: Lanes, family: Family, chunk: Chunk, spans: Spans) -> Taken:
-    """The rows of one table that stand in the records of a chunk. Behind the bytes of each are
+    """The rows of one table that stand in the records of a chunk. Beside the bytes of each are
     those of the keys of its record."""
     starts, stops, rows, numbers = varying.elements(spans, family.table)
     own = lanes.plans[family.rows].source.layout
