@@ -17,7 +17,7 @@ from converters.kinds import KINDS, Decode, Encode, dtype, hosts
 from converters.kinds.foreign import foreign_decoder, foreign_encoder, is_plain_text
 from converters.kinds.hosts import Hosts
 from converters.kinds.shrinking import Shrinker, shrinker
-from converters.model import Field, Layout
+from converters.model import Field, Layout, row
 from converters.presence import Presence
 
 __all__ = ["Fields", "compile", "decode", "encode", "only", "readers"]
@@ -77,9 +77,17 @@ def _names(fields: Iterable[Field]) -> tuple[str, ...]:
 
 
 def readers(fields: Fields) -> dict[str, Decode]:
-    """What reads the fields that tell which others are there."""
-    asked = presence.asked(fields.layout.record)
-    return {name: read for _, name, read, _ in fields.values if name in asked}
+    """What reads the fields that tell which others are there; those of rows that stand in the
+    record are named `TABLE/FIELD`."""
+    record, asked = fields.layout.record, presence.asked(fields.layout.record)
+    found = {name: read for _, name, read, _ in fields.values if name in asked}
+    for field in record.fields:
+        if field.fields and field.element and field.element.number == 1:
+            inside = row(fields.layout, field)
+            for name in presence.asked(inside.record):
+                read, _ = _pair(inside.record.field(name), inside)
+                found[f"{field.element.table}/{name}"] = read
+    return found
 
 
 def _shrinkers(layout: Layout) -> dict[str, Shrinker]:

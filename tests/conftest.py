@@ -39,6 +39,8 @@ KERNELS = (
     "test_mapping_texts",
     "test_markup",
     "test_memory",
+    "test_nested",
+    "test_nested_rows",
     "test_pseudonym",
     "test_records",
     "test_records",

@@ -43,6 +43,9 @@ ALLOWED = {
     "forms.variable": VALUES | {"kernels", "forms.framing", "forms.fixed", "forms.punctuation"},
     "forms.varying": VALUES
     | {"kernels", "presence", "forms.framing", "forms.fixed", "forms.variable"},
+    "forms.shaping": VALUES
+    | {"kernels", "presence", "forms.fixed", "forms.variable", "forms.varying"},
+    "forms.settling": VALUES | {"forms.fixed", "forms.varying"},
     "forms.around": VALUES | {"forms.framing"},
     "forms.blocks": VALUES
     | {"kernels", "forms.framing", "forms.fixed", "forms.variable", "forms.around"},
@@ -50,7 +53,7 @@ ALLOWED = {
     "forms.markup": VALUES | {"kernels", "forms.framing", "forms.around"},
     "forms": {"model", "columns", "scripts", "presence"}
     | {f"forms.{name}" for name in ("framing", "fixed", "delimited", "variable", "varying")}
-    | {f"forms.{name}" for name in ("around", "blocks", "edges", "markup")},
+    | {f"forms.{name}" for name in ("around", "blocks", "edges", "markup", "settling", "shaping")},
     "kinds": VALUES | {"kernels", "room"},
     "sorting": VALUES | {"kernels", "forms.framing", "forms.punctuation", "sequence"},
     "fields": VALUES | {"kernels", "kinds", "presence"},

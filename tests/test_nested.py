@@ -467,6 +467,12 @@ FAULTS = {
         " 1}]\n  - {name: H, redefines: G, bytes: 3}\n  - {name: K, bytes: 1}\n",
         "DEF-050",
     ),
+    "rows whose tables are never full at once": (
+        HEAD.replace("FORM", "{variable: {length: 7}}") + N + "  - {name: A, occurs: 1, depending:"
+        " N, rows: true, fields: [{name: M, bytes: 1, kind: integer}, {name: B, occurs: 2,"
+        " depending: M, bytes: 1}, «{name: C, occurs: 3, depending: M, bytes: 1}]}\n",
+        "DEF-050",
+    ),
     "two tables of one name": (
         HEAD.replace("FORM", "{fixed: {length: 7}}") + N + "  - {name: A, occurs: 3, depending: N,"
         " fields: [{name: B, bytes: 1}]}\n  - {«name: A, occurs: 3, depending: N, fields: [{name:"

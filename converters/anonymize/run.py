@@ -185,7 +185,7 @@ def _rows_of(
     sizes = taken.stops - taken.starts
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     goal = np.repeat(taken.starts, sizes) + within
-    out[goal] = data[np.repeat(taken.chunk.bounds[:-1], sizes) + within]
+    out[goal] = data[np.repeat(taken.chunk.bounds[:-1] + family.at, sizes) + within]
     return _named(every_type.treatments[family.rows], kept)
 
 

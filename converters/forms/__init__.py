@@ -13,7 +13,7 @@ import numpy as np
 
 from converters import scripts
 from converters.columns import Bytes, Ints
-from converters.forms import blocks, delimited, fixed, markup, variable, varying
+from converters.forms import blocks, delimited, fixed, markup, settling, shaping, variable
 from converters.forms.around import Kept
 from converters.forms.blocks import Blocks
 from converters.forms.edges import Edges
@@ -46,6 +46,7 @@ __all__ = [
     "form",
     "packed",
     "placed",
+    "settled",
     "unwrapped",
     "varied",
 ]
@@ -72,11 +73,11 @@ def form(
         found = blocks.form(layout)
         if layout.record.varies:
             inner = variable.form(layout) if framing.variable else fixed.form(layout)
-            found = replace(found, inner=varying.form(layout, inner, readers))
+            found = replace(found, inner=shaping.form(layout, inner, readers))
     else:
         found = variable.form(layout) if framing.variable else fixed.form(layout)
         if layout.record.varies:
-            found = varying.form(layout, found, readers)
+            found = shaping.form(layout, found, readers)
     if framing.header or framing.footer:
         blank = scripts.of(layout).blank
         found = Edges(found, framing.header or 0, framing.footer or 0, blank)
@@ -98,6 +99,14 @@ def placed(form: Form, lengths: Ints) -> tuple[Ints, Ints]:
         return blocks.placed(form, lengths)
     begins = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
     return begins, begins
+
+
+def settled(
+    form: Form, data: Bytes, bounds: Ints, starts: Ints, table: Table
+) -> tuple[Bytes, Ints]:
+    """Records as the form made them, whose rows, which begin at `starts`, have been put in; with no
+    more room for each than it takes."""
+    return settling.settled(varied(form), data, bounds, starts, table)
 
 
 def varied(form: Form) -> Varying:

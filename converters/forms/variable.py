@@ -25,7 +25,7 @@ from converters.kernels import counted
 from converters.kernels.frame import SHORT
 from converters.kernels.tables import split_tabled
 from converters.kernels.variable import WORD, split_described, split_lines, wrap
-from converters.model import Layout, Table, VariableFraming, standing, tables
+from converters.model import Layout, Table, VariableFraming, opened, standing, tables
 
 __all__ = ["Tables", "Variable", "form", "tabled"]
 
@@ -163,7 +163,7 @@ def form(layout: Layout) -> Variable:
         ending=np.frombuffer(signs.spell(LINES[framing.by]) if newline else b"", np.uint8),
         signs=signs,
         rule=_rule(layout, framing),
-        tables=tabled(layout) if framing.by == "tables" else None,
+        tables=tabled(opened(layout)) if framing.by == "tables" else None,
     )
 
 

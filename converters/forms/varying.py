@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from converters import presence, scripts
+from converters import presence
 from converters.columns import (
     Batch,
     Blamed,
@@ -26,17 +26,17 @@ from converters.columns import (
     Text,
     Values,
 )
-from converters.forms.fixed import Fixed, slots
+from converters.forms.fixed import Fixed
 from converters.forms.framing import Beginning, Ending, Packer, Split
-from converters.forms.variable import Variable, tabled
+from converters.forms.variable import Variable
 from converters.kernels.counted import put_lengths
 from converters.kernels.frame import COUNT, DIFFERS, NO_VIEW, SHORT
 from converters.kernels.tables import close_up
 from converters.kernels.variable import WORD
-from converters.model import Layout, Record, Table, View
+from converters.model import Table, View
 from converters.presence import Presence, Reader, Seen
 
-__all__ = ["Varying", "elements", "form"]
+__all__ = ["Found", "Part", "Varying", "described", "elements", "ended"]
 
 NO_END = np.frombuffer(b"", np.uint8)
 """No line end."""
@@ -54,13 +54,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class Found:
     """What is there in some records: `moved` by how many bytes each field stands before its place,
-    only for fields that need it. `gone` are the bytes that are missing of the whole; `blamed` is
-    the field that a code is to be told of, with its edges."""
+    only for fields that need it; `short` by how many a row is shorter than others. `gone` are the
+    bytes that are missing of the whole; `blamed` is the field that a code is to be told of, with
+    its edges.
+    """
 
     seen: Seen
     moved: dict[int, Ints]
+    short: dict[int, Ints]
     gone: Ints
     codes: Status
     blamed: Blamed
@@ -74,6 +77,8 @@ class Varying:
     `slides` tells that bytes behind a table move up, `tables` are those of `kernels.tables` in the
     order in which they end, as they are `ordered` here, and `ends` has those that end before each
     field; `base` writes a record with the first reading of each place, `parts` write the others.
+    `inside` are rows that are not equally long, by the place of each in the record: their form, and
+    a row with full tables, which keeps their room; see `settling`.
     """
 
     inner: Fixed | Variable
@@ -86,6 +91,7 @@ class Varying:
     base: Part
     parts: Mapping[View, Part]
     blank: bytes
+    inside: Mapping[int, tuple[Varying, Bytes]]
 
     @property
     def longest(self) -> int:
@@ -113,21 +119,21 @@ class Varying:
         return self.inner.remains(chunk, rows, order)
 
     def fit(self, texts: Texts) -> list[Status | None]:
-        return self._fixed.fit(texts)
+        return self.fixed.fit(texts)
 
     @property
-    def _fixed(self) -> Fixed:
+    def fixed(self) -> Fixed:
         return self.inner if isinstance(self.inner, Fixed) else self.inner.fixed
 
     def spans(self, chunk: Chunk, order: Order) -> Spans:
-        at, width = self._fixed.at, self._fixed.width
+        at, width = self.fixed.at, self.fixed.width
         lead = 0 if isinstance(self.inner, Fixed) else self.inner.lead
         sound = chunk.codes == 0
         # Where a count is none, it is still to be told which one.
         read = sound | (chunk.codes == COUNT)
         begin = chunk.bounds[:-1] + np.where(read, lead, 0)
         end = np.where(read, chunk.stop, begin)
-        found = self._found(chunk.data, begin, end, self.slides)
+        found = self.found(chunk.data, begin, end, self.slides)
         codes = np.where(sound, found.codes, chunk.codes)
         codes = np.where(codes == 0, self._lengths(found, begin, end), codes)
         end = np.where(codes == 0, end, begin)
@@ -137,7 +143,7 @@ class Varying:
             """By arithmetic, as far as the record goes; empty where the field is not there."""
             start = begin + at[field] - found.moved.get(field, 0)
             start = np.minimum(start, end)
-            stop = np.minimum(start + width[field], end)
+            stop = np.minimum(start + width[field] - found.short.get(field, 0), end)
             if field in masks:
                 stop = np.where(masks[field], stop, start)
             return start, stop
@@ -147,15 +153,15 @@ class Varying:
         return Spans(chunk.data, of, status, there=masks, blamed=found.blamed)
 
     def assemble(self, texts: Texts, keep: npt.NDArray[np.bool_]) -> tuple[Bytes, Ints]:
-        rows, length = self._written(texts, keep), self._fixed.length
+        rows, length = self._written(texts, keep), self.fixed.length
         count = int(keep.sum())
         begin = np.arange(count, dtype=np.int64) * length
-        found = self._found(rows, begin, begin + length, False)
+        found = self.found(rows, begin, begin + length, False)
         if not isinstance(self.inner, Fixed):
             return _framed(self, self.inner, rows, found)
         if self.slides:
             rows = self._padded(rows, found)
-        return _ended(rows, length, self.inner.ending, count)
+        return ended(rows, length, self.inner.ending, count)
 
     def written(self, data: Bytes, bounds: Ints) -> Spans:
         """Where the fields lie in records as `assemble` made them."""
@@ -169,16 +175,22 @@ class Varying:
         starts, _, rows, _ = elements(self.written(data, bounds), table)
         return starts, rows
 
-    def _found(self, data: Bytes, begin: Ints, end: Ints, closed: bool) -> _Found:
+    def found(self, data: Bytes, begin: Ints, end: Ints, closed: bool) -> Found:
         """What is there, as far as it can be read from the records themselves; `closed` tells that
         bytes behind tables have moved up already."""
-        at, width = self._fixed.at, self._fixed.width
+        at, width = self.fixed.at, self.fixed.width
         gone = np.zeros(len(begin), np.int64)
         columns: dict[str, Values] = {}
         batch, seen = Batch(np.arange(len(begin), dtype=np.int64), columns), Seen()
         edges: dict[int, tuple[Ints, Ints]] = {}
         moved: dict[int, Ints] = {}
+        short: dict[int, Ints] = {}
         for field in range(len(at) + 1):
+            if closed and field - 1 in self.inside:
+                # A row is as long as its own counts say.
+                start = begin + at[field - 1] - gone
+                short[field - 1], edges[field - 1] = self._row(field - 1, seen, data, start, end)
+                gone = gone + short[field - 1]
             for table in self.ends.get(field, ()):
                 gone = gone + seen.lacking[table] * table.size
             for part in self.known.steps.get(field, ()):
@@ -192,15 +204,26 @@ class Varying:
             if self.slides and self.ordered:
                 moved[field] = gone
         gone = gone if self.slides else np.zeros_like(gone)
-        return _Found(seen, moved, gone, *_judged(seen, edges, len(begin)))
+        return Found(seen, moved, short, gone, *_judged(seen, edges, len(begin)))
 
-    def _lengths(self, found: _Found, begin: Ints, end: Ints) -> Status:
+    def _row(
+        self, field: int, seen: Seen, data: Bytes, start: Ints, end: Ints
+    ) -> tuple[Ints, tuple[Ints, Ints]]:
+        """The bytes that a row lacks, and where the count stands that is wrong in it."""
+        there, form = seen.masks[field], self.inside[field][0]
+        start = np.minimum(start, end)
+        stop = np.minimum(start + self.fixed.width[field], end)
+        found = form.found(data, start, np.where(there, stop, start), True)
+        seen.wrong.append((field, there & (found.codes != 0), True))
+        return np.where(there, found.gone, 0), (found.blamed.starts, found.blamed.stops)
+
+    def _lengths(self, found: Found, begin: Ints, end: Ints) -> Status:
         """Records whose length is not what their counts say, or that end inside of a number."""
         codes = np.zeros(len(begin), np.uint8)
         if isinstance(self.inner, Fixed):
             return codes
-        size, due = end - begin, self._fixed.length - found.gone
-        at, width = self._fixed.at, self._fixed.width
+        size, due = end - begin, self.fixed.length - found.gone
+        at, width = self.fixed.at, self.fixed.width
         for field in self.inner.hosts:
             start = at[field] - found.moved.get(int(field), 0)
             cut = (start < size) & (size < start + width[field])
@@ -213,11 +236,14 @@ class Varying:
     def _written(self, texts: Texts, keep: npt.NDArray[np.bool_]) -> Bytes:
         """The kept records with full tables, side by side; each place in the reading it has."""
         data, _ = self.base.form.assemble([texts[k] for k in self.base.texts], keep)
+        whole = data.reshape(-1, self.fixed.length)
+        for field, (_, full) in self.inside.items():
+            at = self.fixed.at[field]
+            whole[:, at : at + len(full)] = full
         if not self.parts:
             return data
-        whole = data.reshape(-1, self._fixed.length)
         begin = np.arange(len(whole), dtype=np.int64) * whole.shape[1]
-        seen = self._found(data, begin, begin + whole.shape[1], False).seen
+        seen = self.found(data, begin, begin + whole.shape[1], False).seen
         for view, part in self.parts.items():
             here = seen.views[view]
             also = np.zeros(len(keep), np.bool_)
@@ -227,9 +253,9 @@ class Varying:
             whole[here, part.at : part.at + width] = made.reshape(-1, width)
         return data
 
-    def _padded(self, rows: Bytes, found: _Found) -> Bytes:
+    def _padded(self, rows: Bytes, found: Found) -> Bytes:
         """Records whose tables are closed up, filled at the end."""
-        length = self._fixed.length
+        length = self.fixed.length
         sizes = length - found.gone
         packed = _closed(self, rows, found, (0, NO_END, -1))[0]
         pad = np.resize(np.frombuffer(self.blank, np.uint8), length)
@@ -264,11 +290,11 @@ def _judged(
 
 
 def _closed(
-    form: Varying, rows: Bytes, found: _Found, around: tuple[int, Bytes, int]
+    form: Varying, rows: Bytes, found: Found, around: tuple[int, Bytes, int]
 ) -> tuple[Bytes, Ints]:
     """Records without the elements that are not there; `around` are the bytes before a record, its
     line end, and the space of `close_up`."""
-    length, count = form._fixed.length, len(found.gone)
+    length, count = form.fixed.length, len(found.gone)
     lead, ending, space = around
     out = np.empty(count * (length + lead + len(ending)), np.uint8)
     bounds = np.empty(count + 1, np.int64)
@@ -280,14 +306,20 @@ def _closed(
     return out[: bounds[-1]], bounds
 
 
-def _framed(form: Varying, inner: Variable, rows: Bytes, found: _Found) -> tuple[Bytes, Ints]:
+def _framed(form: Varying, inner: Variable, rows: Bytes, found: Found) -> tuple[Bytes, Ints]:
     """Records closed up, each behind its descriptor word, with its length, or as a line."""
     # Where only its tables make a record shorter, its length must say how full they are.
     one = len(inner.space) == 1
-    trims = inner.floor < form._fixed.length and (inner.newline > 0 or not form.slides)
+    trims = inner.floor < form.fixed.length and (inner.newline > 0 or not form.slides)
     # A space of two bytes stays.
     around = (inner.lead, inner.ending, int(inner.space[0]) if trims and one else -1)
     out, bounds = _closed(form, rows, found, around)
+    described(inner, out, bounds)
+    return out, bounds
+
+
+def described(inner: Variable, out: Bytes, bounds: Ints) -> None:
+    """Writes the length of each record where it says it."""
     if inner.rule:
         put_lengths(out, bounds, inner.rule)
     elif inner.lead:
@@ -296,15 +328,14 @@ def _framed(form: Varying, inner: Variable, rows: Bytes, found: _Found) -> tuple
         words = np.zeros((len(sizes), WORD), np.uint8)
         words[:, :2] = sizes.astype(order).view(np.uint8).reshape(-1, 2)
         out[bounds[:-1, None] + np.arange(WORD)] = words
-    return out, bounds
 
 
-def _floors(form: Varying, found: _Found) -> Ints:
+def _floors(form: Varying, found: Found) -> Ints:
     """The bytes of each record that are kept whatever stands there: no number is cut off."""
     floors = np.ones(len(found.gone), np.int64)
     if isinstance(form.inner, Fixed):
         return floors
-    at, width = form._fixed.at, form._fixed.width
+    at, width = form.fixed.at, form.fixed.width
     for field in form.inner.hosts:
         end = at[field] + width[field] - found.moved.get(int(field), 0)
         floors = np.maximum(floors, np.where(found.seen.masks.get(int(field), True), end, 0))
@@ -318,7 +349,7 @@ def _floors(form: Varying, found: _Found) -> Ints:
     return floors
 
 
-def _ended(rows: Bytes, length: int, ending: Bytes, count: int) -> tuple[Bytes, Ints]:
+def ended(rows: Bytes, length: int, ending: Bytes, count: int) -> tuple[Bytes, Ints]:
     """Records of one length with their line ends."""
     bounds = np.arange(count + 1, dtype=np.int64) * (length + len(ending))
     if not len(ending):
@@ -327,42 +358,3 @@ def _ended(rows: Bytes, length: int, ending: Bytes, count: int) -> tuple[Bytes, 
     out[:, :length] = rows.reshape(count, length)
     out[:, length:] = ending
     return out.reshape(-1), bounds
-
-
-def form(layout: Layout, inner: Fixed | Variable, readers: Mapping[str, Reader]) -> Varying:
-    """The form of a layout with fields that are not always there. `readers` are those of the
-    fields that `presence.asked` names."""
-    record, known = layout.record, presence.compile(layout.record)
-    others = [view for choice in known.choices for view in choice[1:]]
-    elsewhere = {place for view in others for place in range(view.first, view.stop)}
-    base = [place for place in range(len(record.fields)) if place not in elsewhere]
-    # Those in an element of another table end before it, or with it.
-    order = sorted(range(len(known.tables)), key=lambda n: (known.tables[n].stop, -n))
-    ordered = tuple(known.tables[number] for number in order)
-    ends: dict[int, list[Table]] = {}
-    for table in ordered:
-        ends.setdefault(table.stop, []).append(table)
-    return Varying(
-        inner=inner,
-        known=known,
-        readers={record.index[name]: (name, read) for name, read in readers.items()},
-        slides=layout.framing.slides,
-        tables=tabled(layout)[0][order],
-        ordered=ordered,
-        ends=ends,
-        base=_part(layout, base),
-        parts={view: _part(layout, range(view.first, view.stop)) for view in others},
-        blank=scripts.of(layout).blank,
-    )
-
-
-def _part(layout: Layout, places: Sequence[int]) -> Part:
-    """The fields at these places, side by side."""
-    record = layout.record
-    texts = [place for place, field in enumerate(record.fields) if not field.is_filler]
-    fields = tuple(record.fields[place].model_copy(update={"redefines": None}) for place in places)
-    own = layout.model_copy(update={"records": (Record(name=record.name, fields=fields),)})
-    length = sum(field.bytes or 0 for field in fields)
-    here = set(places)
-    kept = tuple(k for k, place in enumerate(texts) if place in here)
-    return Part(slots(own, (length, "none", "")), kept, record.offsets[places[0]])

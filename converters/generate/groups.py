@@ -20,12 +20,12 @@ from converters.columns import Batch, Bytes, Ints, Values, text
 from converters.controls import Controls, Counting
 from converters.errors import UsageError
 from converters.fields import Fields
-from converters.forms import Form, elements
+from converters.forms import Form, elements, settled
 from converters.generate.columns import Plan, columns, compile
 from converters.generate.people import BLOCK
 from converters.kernels.records import picked
 from converters.kernels.tables import scatter
-from converters.model import Layout, When, tables
+from converters.model import Layout, Table, When, tables
 from converters.sequence import START, Sequenced
 
 __all__ = ["blocks"]
@@ -167,13 +167,12 @@ def _added(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Inner:
-    """The rows of one table in some records: where each begins, the record that it stands in, and
-    its place in the batch, whose rows come again where more of them are needed."""
+    """The rows of one table in some records: the record that each stands in, and its place in the
+    batch, whose rows come again where more of them are needed."""
 
     name: str
     of: _Type
-    size: int
-    starts: Ints
+    table: Table
     owners: Ints
     places: Ints
     batch: Batch
@@ -195,18 +194,25 @@ def _rows(
         table = next(one for one in tables(record) if one.name == name)
         starts, owners = elements(types[kind].form, data, bounds, table)
         batch = _batch(one, number, len(types), (block, seed), BLOCK)
-        yield _Inner(name, one, table.size, starts, owners, np.arange(len(starts)) % BLOCK, batch)
+        yield _Inner(name, one, table, owners, np.arange(len(starts)) % BLOCK, batch)
 
 
-def _with_rows(types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints) -> Bytes:
+def _with_rows(
+    types: list[_Type], where: tuple[int, int, int], data: Bytes, bounds: Ints
+) -> tuple[Bytes, Ints]:
     """Records with rows in their tables."""
-    for inner in _rows(types, where, data, bounds):
+    form = types[where[0]].form
+    for inner in list(_rows(types, where, data, bounds)):
         texts, _ = fields.encode(inner.of.codec, inner.batch)
         made, _ = inner.of.form.assemble(texts, np.ones(BLOCK, np.bool_))
-        width = len(made) // BLOCK
+        width, record = len(made) // BLOCK, inner.of.layout.record
         rows = made.reshape(BLOCK, width)[inner.places].reshape(-1)
-        scatter(rows, width, inner.size, inner.starts, data)
-    return data
+        at = record.size - inner.table.size if record.is_counted else 0
+        # Rows of another table may have moved them.
+        starts, _ = elements(form, data, bounds, inner.table)
+        scatter(rows[at:], width, inner.table.size, starts, data)
+        data, bounds = settled(form, data, bounds, starts, inner.table)
+    return data, bounds
 
 
 def _block(
@@ -230,7 +236,8 @@ def _block(
         }
         texts, _ = fields.encode(one.codec, Batch(batch.records, {**batch.columns, **held}))
         data, bounds = one.form.assemble(texts, np.ones(len(rows), np.bool_))
-        pieces.append(_with_rows(types, (kind, block, seed), data, bounds))
+        data, bounds = _with_rows(types, (kind, block, seed), data, bounds)
+        pieces.append(data)
         sizes.append(np.diff(bounds))
         order.append(rows)
     whole, lengths = np.concatenate(pieces), np.concatenate(sizes)

@@ -178,6 +178,8 @@ def _elements(of: Spoiler, kind: int, chunk: Chunk, spans: Spans) -> tuple[Eleme
             continue
         number = of.layout.types[table.name]
         record = of.turns.parts[number].record
+        if record.is_counted:
+            continue  # what stands behind a table of a row has no place of its own
         lying = tuple(
             (one, first, first + (one.bytes or 0))
             for one, first in zip(record.fields, record.offsets, strict=True)

@@ -32,7 +32,7 @@ from converters.model.layout import (
 )
 from converters.model.mapping import OPERATIONS, Filter, Ignore, Mapping, MappingSet, Part, Rule
 from converters.model.values import Condition, Model, Name, Override, Size, Title
-from converters.model.varying import Table, View, choices, standing, tables
+from converters.model.varying import Table, View, choices, opened, row, standing, tables
 
 __all__ = [
     "BASE",
@@ -82,6 +82,8 @@ __all__ = [
     "When",
     "XmlFraming",
     "choices",
+    "opened",
+    "row",
     "standing",
     "tables",
 ]

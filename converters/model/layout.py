@@ -232,6 +232,22 @@ class Record(Model):
         """Are there fields that are not always there?"""
         return any(field.varies for field in self.fields)
 
+    @property
+    def is_counted(self) -> bool:
+        """Has it tables that are as long as a count says?"""
+        return any(field.element for field in self.fields)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all fields, with full tables."""
+        ends = zip(self.offsets, self.fields, strict=True)
+        return max(offset + (field.bytes or 0) for offset, field in ends)
+
+    def behind(self, size: int) -> tuple[Field, ...]:
+        """The fields in the last bytes."""
+        first = self.offsets.index(self.size - size)
+        return self.fields[first:]
+
     @cached_property
     def index(self) -> dict[str, int]:
         """Field name to position in `fields`."""
@@ -301,7 +317,7 @@ class Layout(Model):
         return tuple(
             self.model_copy(
                 update={
-                    "records": (record,),
+                    "records": (self._opened(record),),
                     "checks": tuple(one for one in self.checks if one.record == record.name),
                     "controls": (),
                     "order": "",
@@ -312,11 +328,31 @@ class Layout(Model):
         )
 
     def _rows(self, record: Record) -> dict[str, Framing]:
-        """The form of the rows of a table, which lie side by side."""
+        """The form of the rows of a table, which lie side by side. Those that have tables of their
+        own are filled up at their end where the records they stand in are not."""
         if record.within is None:
             return {}
-        size = sum(field.bytes or 0 for field in record.fields)
-        return {"framing": Framing(fixed=FixedFraming(length=max(size, 1), terminator="none"))}
+        shape = FixedFraming(length=max(record.size, 1), terminator="none")
+        slides = self.framing.slides and record.is_counted
+        return {"framing": Framing(fixed=shape, tables="padded" if slides else None)}
+
+    def _opened(self, record: Record) -> Record:
+        """The record with the fields of its rows in their place, where tables of their own make
+        these shorter than others."""
+        rows = {
+            one.name: one
+            for one in self.records
+            if one.within == record.name and one.is_counted and self.framing.slides
+        }
+        if not rows:
+            return record
+        fields = [
+            field.model_copy(update={"fields": rows[field.element.table].behind(field.bytes or 0)})
+            if field.element and field.element.table in rows
+            else field
+            for field in record.fields
+        ]
+        return record.model_copy(update={"fields": tuple(fields)})
 
     @property
     def types(self) -> dict[str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from converters.model.layout import Element, Field, Record, goes_on
+from converters.model.framing import FixedFraming, Framing
+from converters.model.layout import Element, Field, Layout, Record, goes_on
 
-__all__ = ["Table", "View", "choices", "standing", "tables"]
+__all__ = ["Table", "View", "choices", "opened", "row", "standing", "tables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,40 @@ def choices(record: Record) -> tuple[tuple[View, ...], ...]:
             views.append(View(base, place, stop, head.when is None))
         place = stop
     return tuple(tuple(views) for views in found.values())
+
+
+def row(layout: Layout, field: Field) -> Layout:
+    """The layout of a row by itself, of those that stand in records; see `Layout.parts`."""
+    record = Record(name=field.name, fields=field.fields)
+    framing = Framing(fixed=FixedFraming(length=record.size, terminator="none"), tables="padded")
+    return layout.model_copy(update={"records": (record,), "framing": framing})
+
+
+def opened(layout: Layout) -> Layout:
+    """The layout with the fields of its rows instead of the rows, named `ROW/FIELD`."""
+    record, found = layout.record, list[Field]()
+    if not any(field.fields for field in record.fields):
+        return layout
+    for field in record.fields:
+        inside = [_named(one, f"{field.name}/", field.element) for one in field.fields]
+        found += inside or [field]
+    whole = record.model_copy(update={"fields": tuple(found)})
+    for known in ("offsets", "index"):
+        whole.__dict__.pop(known, None)
+    return layout.model_copy(update={"records": (whole,)})
+
+
+def _named(field: Field, prefix: str, around: Element | None) -> Field:
+    """A field of a row, as one of the record."""
+    redefined = field.redefines and prefix + field.redefines
+    told = {"name": prefix + field.name, "redefines": redefined}
+    return field.model_copy(update={**told, "element": _placed(field.element, prefix, around)})
+
+
+def _placed(element: Element | None, prefix: str, around: Element | None) -> Element | None:
+    """An element of a table in a row, as one in the record."""
+    if element is None:
+        return around
+    counted = element.depending and prefix + element.depending
+    told = {"table": prefix + element.table, "depending": counted}
+    return element.model_copy(update={**told, "within": _placed(element.within, prefix, around)})

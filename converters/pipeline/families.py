@@ -83,14 +83,14 @@ class Taken:
 
 
 def taken_out(lanes: Lanes, family: Family, chunk: Chunk, spans: Spans) -> Taken:
-    """The rows of one table that stand in the records of a chunk. Behind the bytes of each are
+    """The rows of one table that stand in the records of a chunk. Beside the bytes of each are
     those of the keys of its record."""
     starts, stops, rows, numbers = varying.elements(spans, family.table)
     own = lanes.plans[family.rows].source.layout
     around = lanes.plans[family.whole].source.layout.record
     width = own.framing.length or 1
     data = np.resize(np.frombuffer(scripts.of(own).blank, np.uint8), len(starts) * width)
-    gather(chunk.data, starts, stops, data, 0, width)
+    gather(chunk.data, starts, stops, data, family.at, width)
     for name in family.keys:
         first, last = (edge[rows] for edge in spans.of(around.index[name]))
         gather(chunk.data, first, last, data, own.record.offsets[own.record.index[name]], width)
@@ -106,7 +106,7 @@ def taken_out(lanes: Lanes, family: Family, chunk: Chunk, spans: Spans) -> Taken
         bounds[1:],
         np.zeros(len(starts), np.uint8),
         numbers=owners * family.most + numbers,
-        places=chunk.offsets(rows) + starts - chunk.bounds[rows],
+        places=chunk.offsets(rows) + starts - chunk.bounds[rows] - family.at,
     )
     return Taken(found, starts, stops, rows, owners, numbers)
 
@@ -127,16 +127,16 @@ def _columns(
     return columns
 
 
-def put(form: Form, family: Family, records: tuple[Bytes, Ints], rows: Bytes) -> Bytes:
+def put(form: Form, family: Family, records: tuple[Bytes, Ints], rows: Bytes) -> tuple[Bytes, Ints]:
     """Written records with the bytes of their rows, which come in the same order."""
     data, bounds = records
     starts, _ = forms.elements(form, data, bounds, family.table)
-    out = data.copy()
-    if len(starts):
-        width = len(rows) // len(starts)
-        assert width * len(starts) == len(rows), "every element has its row"
-        scatter(rows, width, family.table.size, starts, out)
-    return out
+    if not len(starts):
+        return data, bounds
+    out, width = data.copy(), len(rows) // len(starts)
+    assert width * len(starts) == len(rows), "every element has its row"
+    scatter(rows[family.at :], width, family.table.size, starts, out)
+    return forms.settled(form, out, bounds, starts, family.table)
 
 
 def joined(form: Form, family: Family, made: Made, rows: Made) -> Made:
@@ -153,7 +153,8 @@ def joined(form: Form, family: Family, made: Made, rows: Made) -> Made:
         data, bounds = picked(made.data, made.bounds, kept)
         made, known = Made(data, bounds, made.records[kept]), known & sound[at]
     data, _ = picked(rows.data, rows.bounds, np.flatnonzero(known))
-    return replace(made, data=put(form, family, (made.data, made.bounds), data))
+    data, bounds = put(form, family, (made.data, made.bounds), data)
+    return replace(made, data=data, bounds=bounds)
 
 
 def hashes(lanes: Lanes, family: Family, lane: int, written: Written) -> Words:
@@ -166,6 +167,7 @@ def hashes(lanes: Lanes, family: Family, lane: int, written: Written) -> Words:
         spans = forms.varied(target.form).written(written.data, written.bounds)
         starts = {name: spans.of(record.index[name])[0] for name in family.keys}
     else:
+        # Keys stand before what moves.
         first = written.bounds[:-1]
         starts = {name: first + record.offsets[record.index[name]] for name in family.keys}
     width, at = sum(size.values()), 0

@@ -111,6 +111,7 @@ class Family:
     keys: tuple[str, ...]
     backward: bool
     item: str = ""
+    at: int = 0
 
     @property
     def most(self) -> int:
@@ -293,7 +294,8 @@ def _families(lanes: Lanes, backward: bool) -> Iterator[Family]:
         if backward and known and not set(keys) <= _read(known):
             keys = ()
         item = _numbered(lanes.plans[rows], record.name) if backward else ""
-        yield Family(rows, whole, table, keys, backward, item)
+        at = record.size - table.size if record.is_counted else 0
+        yield Family(rows, whole, table, keys, backward, item, at)
 
 
 def _read(definitions: MappingSet) -> set[str]:

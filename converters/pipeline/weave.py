@@ -214,14 +214,14 @@ class Weaver:
             if self._controls.holders[number] == kind
         }
         if not held or first == last:
-            return self._filled(kind, data, bounds), bounds
+            return self._filled(kind, data, bounds)
         made, edges, unfit = _counted(self._sides[kind], data, bounds, held)
         for item, row in unfit.items():
             numbers, scale = held[item]
             self.left.append((kind, item, controls.spelled(numbers[row], scale)))
-        return self._filled(kind, made, edges), edges
+        return self._filled(kind, made, edges)
 
-    def _filled(self, kind: int, data: Bytes, bounds: Ints) -> Bytes:
+    def _filled(self, kind: int, data: Bytes, bounds: Ints) -> tuple[Bytes, Ints]:
         """Records with the next rows of their tables, which have come in the same order."""
         for family in self._families:
             place = self._targets[family.rows]
@@ -234,9 +234,10 @@ class Weaver:
             last = first + len(starts)
             if len(starts):
                 rows = spool.read("data", "u1", first * width, last * width)
-                data = families.put(form, family, (data, bounds), np.asarray(rows, np.uint8))
+                known = np.asarray(rows, np.uint8)
+                data, bounds = families.put(form, family, (data, bounds), known)
             self._rows[place] = last
-        return data
+        return data, bounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -142,7 +142,8 @@ class _Expansion:
     def _apart(self, node: Node, keys: Keys, times: int) -> Iterator[Node]:
         """A table whose repetitions are records of their own: here are only their bytes."""
         made = self.fields(map(_elsewhere, _members(node, keys)), _Above())
-        name, size = _text(keys["name"]), sum(map(_width, made))
+        name = _text(keys["name"])
+        size = sum(_width(one) for one in made if "redefines" not in _keys(one))
         self.rows.append((keys["name"], made))
         for number in range(1, times + 1):
             told = {"table": name, "number": str(number), "times": str(times)}
@@ -241,7 +242,7 @@ def expand(document: Document) -> tuple[Document, list[Problem]]:
 
 def _rows(record: Node, name: Node, members: list[Node]) -> Node:
     """The type of record that the repetitions of a table are: their fields, and the key of the
-    record they stand in."""
+    record they stand in; before fields that move, behind others."""
     value = record.value
     assert isinstance(value, dict) and isinstance(value["fields"].value, tuple)
     listed = value.get("key")
@@ -255,7 +256,9 @@ def _rows(record: Node, name: Node, members: list[Node]) -> Node:
         if isinstance(one.value, dict) and _text(one.value.get("name")) in set(keys) - own
     ]
     parent = value.get("name", _leaf(record, "record"))
-    fields = Node(name.line, name.column, (*members, *carried))
+    counted = any("element" in _keys(one) for one in members)
+    placed = (*carried, *members) if counted else (*members, *carried)
+    fields = Node(name.line, name.column, placed)
     return Node(name.line, name.column, {"name": name, "within": parent, "fields": fields})
 
 

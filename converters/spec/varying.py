@@ -151,10 +151,23 @@ def _form(document: Document, layout: Layout) -> Iterator[Problem]:
     if variable and variable.by == "tables" and _in_readings(layout.record):
         message = "where only the counts part the records, no table can stand in a reading"
         yield document.key_problem(("framing", "variable", "by"), "DEF-050", message)
+    if layout.record.within is not None and layout.framing.slides:
+        yield from _unequal(document, layout)
     size = variable.size if variable else None
     if size and size.at > layout.record.offsets[found[0].first] and layout.framing.slides:
         message = "the length must stand before the first table, which moves what is behind it"
         yield document.problem(("framing", "variable", "size"), "DEF-050", message)
+
+
+def _unequal(document: Document, layout: Layout) -> Iterator[Problem]:
+    """Rows keep the room of full tables until they are in their records: all can be full then."""
+    most: dict[int | None, int] = {}
+    for table in tables(layout.record):
+        if table.count is not None and most.setdefault(table.count, table.times) != table.times:
+            name = layout.record.fields[table.count].name
+            message = f"{name} counts tables of {most[table.count]} and of {table.times} elements"
+            hint = "in rows of a file where bytes move up, they have the same `occurs`"
+            yield document.problem((*FIELDS, table.first), "DEF-050", message, hint)
 
 
 def _in_readings(record: Record) -> bool:
