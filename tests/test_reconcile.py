@@ -261,3 +261,72 @@ def test_the_command_compares_and_ends_with_three_where_it_must(
     ].items()
     assert main(["reconcile", "1", "none"]) == 6
     assert main(["reconcile", "1", "theirs.csv"]) == 6
+
+
+# ---- several types of records --------------------------------------------------------------------
+
+TYPES = {
+    "zengin/transfers": "zengin/transfer-to-tables",
+    "kokuho/exchange": "kokuho/exchange-to-tables",
+    "host/slips": "host/slips-to-tables",
+    "host/orders-rows": "host/orders-to-tables",
+}
+
+
+def sample(folder: Path, name: str) -> tuple[MappingSet, Path]:
+    """A mapping between types of records, and its source without the records that are rejected."""
+    mapping = spec.load_mapping(TYPES[name])
+    generate.write(mapping.source, folder / "in.dat", 200, 4)
+    run(folder / "run", mapping, folder / "in.dat")
+    return mapping, folder / "in.dat"
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("name", TYPES)
+def test_several_types_of_records_are_proved(name: str, back: bool, tmp_path: Path) -> None:
+    mapping, path = sample(tmp_path, name)
+    tables = pipeline.together(str(tmp_path / "run" / "in.csv"), mapping.target)
+    pair = (tables, (str(path),)) if back else ((str(path),), tables)
+    block, found = files(Job(pair[0], mapping=mapping, back=back), pair[1])
+    assert found == []
+    assert block["closed"]
+    assert block["records"]["read"] == block["records"]["written"] > 100
+
+
+def test_what_is_wrong_is_told_with_its_type_of_record(tmp_path: Path) -> None:
+    mapping, path = sample(tmp_path, "host/slips")
+    tables = pipeline.together(str(tmp_path / "run" / "in.csv"), mapping.target)
+    rows = tmp_path / "run" / "in.item.csv"
+    head, first, second, *lines = rows.read_bytes().split(b"\r\n")
+    less = second.rpartition(b",")[0] + b",0"
+    rows.write_bytes(b"\r\n".join([head, less, *lines]))
+    amount = [int(line.rpartition(b",")[2]) for line in (first, second)]
+    _, found = files(Job((str(path),), mapping=mapping), tables)
+    told = {(one.code, one.kind, one.name) for one in found if one.is_beyond}
+    assert ("BAL-012", "records", "item.written") in told
+    assert (("BAL-004", "sum", "item.金額") in told) == (sum(amount) != 0)
+    assert {name.partition(".")[0] for _, _, name in told} == {"item"}
+
+
+def test_a_type_without_records_is_told(tmp_path: Path) -> None:
+    mapping, path = sample(tmp_path, "zengin/transfers")
+    tables = pipeline.together(str(tmp_path / "run" / "in.csv"), mapping.target)
+    data = tmp_path / "run" / "in.data.csv"
+    head = data.read_bytes().partition(b"\r\n")[0]
+    data.write_bytes(head + b"\r\n")
+    _, found = files(Job((str(path),), mapping=mapping), tables)
+    assert ("BAL-012", "data.written") in beyond(found)
+    assert {name.partition(".")[0] for _, name in beyond(found)} == {"data"}
+
+
+def test_the_command_takes_the_files_of_all_types_by_one_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping, path = sample(tmp_path, "zengin/transfers")
+    tables = str(tmp_path / "run" / "in.csv")
+    known = ["--mapping", mapping.mapping.id]
+    assert main(["reconcile", str(path), tables, *known]) == 0
+    assert main(["reconcile", tables, str(path), *known, "--back"]) == 0
+    (tmp_path / "run" / "in.end.csv").unlink()
+    assert main(["reconcile", str(path), tables, *known]) == 6
+    assert "in.end.csv" in capsys.readouterr().err

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from converters import cli, generate, pipeline, sorting, spec, summary
+from converters import generate, pipeline, sorting, spec, summary
 from converters.columns import Chunk
 from converters.controls import Counting, compile
 from converters.errors import UsageError
@@ -517,13 +517,6 @@ def test_counting_chunk_by_chunk_is_counting_group_by_group(
         for row, total in zip(one.holders[:, 0], one.totals, strict=True)
     }
     assert seen == set(plainly(kinds, values))
-
-
-def test_a_command_for_one_type_of_records_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    sample = str(ROOT / "samples/zengin/transfers/input.dat")
-    tables = ["--mapping", "zengin/transfer-to-tables"]
-    code = cli.main(["reconcile", sample, sample, *tables])
-    assert (code, "layouts of one type" in capsys.readouterr().err) == (2, True)
 
 
 def test_the_repair_of_several_types_is_proposed(tmp_path: Path) -> None:

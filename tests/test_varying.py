@@ -14,10 +14,9 @@ from definitions import found, unmarked
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from converters import anonymize, fields, generate, pipeline, spec
+from converters import fields, generate, pipeline, spec
 from converters.cli import main
 from converters.columns import Chunk, series
-from converters.errors import UsageError
 from converters.model import Layout, MappingSet
 from converters.pipeline import Job
 from converters.pipeline.plan import Side, side
@@ -406,12 +405,6 @@ def test_a_layout_shows_when_its_fields_are_there(capsys: pytest.CaptureFixture[
     shown = capsys.readouterr().out
     for condition in ("[客区分 = 1]", "[客区分 = 2]", "[明細数 ≥ 1]", "[明細数 ≥ 5]"):
         assert condition in shown
-
-
-def test_bytes_that_belong_to_no_field_are_not_taken_for_anonymous(tmp_path: Path) -> None:
-    one = layout(tmp_path, "maximum")
-    with pytest.raises(UsageError, match="not always there"):
-        anonymize.treatment.treatment(side(one), bytes(16))
 
 
 TABLE = ORDER.split("framing")[0] + "framing: {fixed: {length: 12}}\nrecords:\n- fields:\n"

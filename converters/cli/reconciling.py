@@ -71,15 +71,14 @@ def reconcile(**given: Unpack[Given]) -> int:
 
     Two runs (rehearsal n and n+1) are compared by their reports: records, sums, key totals,
     categories, rates, findings. With --mapping two files are counted and the target must be what
-    the mapping makes of the source, whoever made it. Exit code 3 when something differs by more
-    than it may.
+    the mapping makes of the source, whoever made it. Where each type of record has a file of its
+    own, NAME.csv stands for all NAME.TYPE.csv. Exit code 3 when something differs by more than it
+    may.
 
     \b
     utsushi reconcile runs/1 runs/2
     utsushi reconcile resident.dat theirs.csv --mapping vendor-a/resident-to-standard
     """
-    for path in (given["first"], given["second"]):
-        options.existing(path)
     found = _files(given) if given["mapping"] else _runs(given)
     _show(found, given["json"])
     return FOUND if any(one.is_beyond for one in found) else 0
@@ -92,6 +91,8 @@ def _runs(given: Given) -> Sequence[Difference]:
     limits = comparing.Limits(
         given["max_fill_drop"], given["max_unknown_rise"], given["max_shift"], given["max_rise"]
     )
+    for path in (given["first"], given["second"]):
+        options.existing(path)
     first, second = (rundir.published(Path(given[key])) for key in ("first", "second"))
     return comparing.runs(first, second, limits)
 
@@ -99,11 +100,16 @@ def _runs(given: Given) -> Sequence[Difference]:
 def _files(given: Given) -> Sequence[Difference]:
     from converters import reconcile as comparing
     from converters import spec
-    from converters.pipeline import Job
+    from converters.pipeline import Job, together
 
     mapping = spec.load_mapping(given["mapping"] or "", given["layouts"])
-    job = Job((given["first"],), mapping=mapping, back=given["back"], jobs=given["jobs"])
-    return comparing.files(job, (given["second"],))[1]
+    sides = (mapping.target, mapping.source) if given["back"] else (mapping.source, mapping.target)
+    pairs = zip((given["first"], given["second"]), sides, strict=True)
+    first, second = (together(path, layout) for path, layout in pairs)
+    for path in (*first, *second):
+        options.existing(path)
+    job = Job(first, mapping=mapping, back=given["back"], jobs=given["jobs"])
+    return comparing.files(job, second)[1]
 
 
 def _show(found: Sequence[Difference], as_json: bool) -> None:

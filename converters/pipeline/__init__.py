@@ -7,11 +7,14 @@ without its end; a round trip is both directions in memory.
 """
 
 from converters.pipeline.job import STDIN, Job, Lineage, Outcome
+from converters.pipeline.ledger import Counted
+from converters.pipeline.output import together
 from converters.pipeline.plan import fingerprint
 from converters.pipeline.run import convert, counted, roundtrip, validate
 
 __all__ = [
     "STDIN",
+    "Counted",
     "Job",
     "Lineage",
     "Outcome",
@@ -19,5 +22,6 @@ __all__ = [
     "counted",
     "fingerprint",
     "roundtrip",
+    "together",
     "validate",
 ]

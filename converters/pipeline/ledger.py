@@ -22,7 +22,7 @@ from converters.pipeline.work import Done, Lane
 from converters.report import Counts
 from converters.rundir import FindingsFile, Rejects, RunDirectory
 
-__all__ = ["Ledger"]
+__all__ = ["Counted", "Ledger"]
 
 SAME = ["file", "record"]
 """What the checks of the source found on a record is not told again by those of the target."""
@@ -64,6 +64,18 @@ class _Account:
         if source is None or converted is None:
             return None
         return Books(source, converted, target, self.rejected, dict(self.filtered))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The records of one type, counted: of what they are read as and, where there is a mapping, of
+    what they become. `names` stand before the names of the fields on either side; those `apart`
+    stand in other records. `books` is None where there were none."""
+
+    plan: Plan
+    names: tuple[str, str]
+    apart: bool
+    books: Books | None
 
 
 class Ledger:
@@ -194,9 +206,9 @@ class Ledger:
             for row in balance.fields(books)
         ]
 
-    def books(self) -> Books | None:
-        """The tallies of the first type of record; None where there were none."""
-        return self._accounts[0].books()
+    def counted(self) -> tuple[Counted, ...]:
+        """The tallies of each type of record."""
+        return tuple(Counted(one.plan, one.names, one.apart, one.books()) for one in self._accounts)
 
     def _balanced(self) -> None:
         """Findings on what does not agree; a count that does not close stops the run."""

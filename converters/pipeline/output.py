@@ -28,7 +28,7 @@ from converters.pipeline.work import Done
 from converters.residual import Made
 from converters.rundir import RunDirectory, Sink, Stream, standard_output
 
-__all__ = ["Group", "Output", "groups", "kind_of", "names", "opened"]
+__all__ = ["Group", "Output", "groups", "kind_of", "names", "opened", "together"]
 
 FOLDER = "residual"
 
@@ -283,6 +283,15 @@ def kind_of(given: str, lanes: Lanes) -> tuple[str, int]:
         types = ", ".join(lanes.source.types)
         raise UsageError(f"{given}: the name must end in .TYPE{path.suffix}, of {types}")
     return str(path.with_name(known.stem + path.suffix)), kind
+
+
+def together(given: str, layout: Layout) -> tuple[str, ...]:
+    """The files that a file is in: itself, or `NAME.TYPE.csv` for each type of record where those
+    have files of their own."""
+    path = PurePath(given)
+    if not layout.is_apart:
+        return (given,)
+    return tuple(str(path.with_name(f"{path.stem}.{name}{path.suffix}")) for name in layout.types)
 
 
 def names(inputs: Sequence[str], layout: Layout) -> list[str]:

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from converters import pages, room, scripts
-from converters.balance import Books
 from converters.columns import Bytes, Chunk
 from converters.errors import StoppedByPolicy, UsageError
 from converters.model import Layout, Mapping
@@ -23,7 +22,7 @@ from converters.pipeline import kinship, output, work
 from converters.pipeline import plan as plans
 from converters.pipeline.job import STDIN, Job, Outcome
 from converters.pipeline.kinship import Kinship, Wrong
-from converters.pipeline.ledger import Ledger
+from converters.pipeline.ledger import Counted, Ledger
 from converters.pipeline.loop import in_order
 from converters.pipeline.marking import Marked, Marker
 from converters.pipeline.output import Group
@@ -35,6 +34,8 @@ from converters.rundir import FINDINGS, RunDirectory
 
 __all__ = ["convert", "counted", "roundtrip", "validate"]
 
+COUNT: Final = "count"
+"""The command that only counts."""
 Worker = Callable[[Source, Marked], Done]
 
 
@@ -96,16 +97,14 @@ def roundtrip(job: Job) -> Outcome:
         return _run(session, partial(work.return_trip, lanes, back, job.keep_residual))
 
 
-def counted(job: Job) -> Books | None:
-    """The tallies of a run that writes nothing: through the mapping where there is one, else those
-    of the files alone. None where the files hold no record."""
+def counted(job: Job) -> tuple[Counted, ...]:
+    """The tallies of a run that writes nothing, type by type of its records: through the mapping
+    where there is one, else those of the files alone."""
     lanes = plans.lanes(job)
-    lanes.source.of_one_type()
-    with _session(replace(job, out=None), "count", lanes) as session:
-        for number in range(len(job.inputs)):
-            ways = partial(work.convert, lanes), None, Marker(lanes, None)
-            _file(session, _source(job, lanes, number), ways)
-        return session.ledger.books()
+    with _session(replace(job, out=None), COUNT, lanes) as session:
+        for group in output.groups(job.inputs, lanes):
+            _group(session, group, partial(work.convert, lanes))
+        return session.ledger.counted()
 
 
 @contextmanager
@@ -166,7 +165,8 @@ def _group(session: _Session, group: Group, worker: Worker) -> None:
     """The inputs that become one output."""
     sources = [(_source(session.job, session.lanes, n), kind) for n, kind in group.members]
     with _output(session, group) as written:
-        wrong = _kinship(session, group, worker) if written else {}
+        whole = written or session.command == COUNT
+        wrong = _kinship(session, group, worker) if whole else {}
         for source, kind in sources:
             known = partial(kinship.problems, wrong.get(kind or 0, ()))
             marker = Marker(session.lanes, kind, known)

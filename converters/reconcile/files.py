@@ -2,7 +2,8 @@
 
 The source is read, checked and mapped as in a run, and what it becomes is counted; the target is
 read by its own layout and counted. Whoever made the target: records, sums, categories, key totals,
-filled and unknown values of every item must be those that the mapping leads to.
+filled and unknown values of every item must be those that the mapping leads to, type by type of the
+records.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from converters import balance, findings
 from converters.balance import Books, FieldTally, KeyTotal, Tally
@@ -22,40 +23,62 @@ from converters.reconcile.values import Difference
 __all__ = ["files"]
 
 Block = Mapping[str, Any]
+NOTHING: Final = Tally(0, {})
+NONE: Final = {"read": 0, "converted": 0, "rejected": 0, "filtered": {}, "written": 0}
+"""Rows that stand in other records count as none themselves."""
 
 
 def files(source: Job, target: tuple[str, ...]) -> tuple[Block, list[Difference]]:
     """The balance block, and where it does not agree. `source` is the job that would make the
     target, its direction included."""
-    assert source.mapping is not None, "files are compared through a mapping"
-    layout = source.mapping.source if source.back else source.mapping.target
-    there = counted(source)
-    here = counted(replace(source, inputs=target, mapping=None, layout=layout))
-    if there is None or here is None:
-        raise UsageError("one of the sides holds no record")
-    assert there.target is not None, "a mapping has a target"
-    books = Books(there.source, there.accepted, here.source, there.rejected, there.dropped)
     known = source.mapping
+    assert known is not None, "files are compared through a mapping"
+    layout = known.source if source.back else known.target
+    there = counted(source)
+    here = {
+        one.plan.source.layout.record.name: one.books
+        for one in counted(replace(source, inputs=target, mapping=None, layout=layout))
+    }
+    if not any(one.books for one in there) or not any(here.values()):
+        raise UsageError("one of the sides holds no record")
     policy = findings.policy((known.source, known.mapping, known.target))
-    block = privacy.shown(balance.balance(books, known, source.back), policy)
-    return block, [*_records(books), *_fields(there.target, here.source, policy)]
+    blocks, found = [], list[Difference]()
+    for one in there:
+        assert one.plan.target is not None, "a mapping has a target"
+        books = _between(one.books, here.get(one.plan.target.layout.record.name))
+        block = balance.balance(books, one.plan.definitions, source.back)
+        blocks.append((one.names, block | {"records": NONE} if one.apart else block))
+        due = one.books.target if one.books and one.books.target else NOTHING
+        found += [*_records(books, one.names[1]), *_fields(due, books, policy, one.names[1])]
+    rejected = sum(block["records"]["rejected"] for _, block in blocks)
+    return privacy.shown(balance.joined(blocks, rejected), policy), found
 
 
-def _records(books: Books) -> Iterator[Difference]:
+def _between(due: Books | None, found: Books | None) -> Books:
+    """The records of a type as they were read, and those that stand in the target."""
+    here = NOTHING if found is None else found.source
+    if due is None:
+        return Books(NOTHING, NOTHING, here)
+    return Books(due.source, due.accepted, here, due.rejected, due.dropped)
+
+
+def _records(books: Books, record: str) -> Iterator[Difference]:
     due, found = books.accepted.records, 0 if books.target is None else books.target.records
     if due != found:
-        yield Difference("records", "written", str(due), str(found), "BAL-012")
+        yield Difference("records", f"{record}written", str(due), str(found), "BAL-012")
 
 
-def _fields(due: Tally, found: Tally, policy: Policy) -> Iterator[Difference]:
-    """Field by field: what the mapping makes of the source, and what stands in the target."""
+def _fields(due: Tally, books: Books, policy: Policy, record: str) -> Iterator[Difference]:
+    """Field by field: what the mapping makes of the source, and what stands in the target. `record`
+    stands before the names of fields."""
+    found = NOTHING if books.target is None else books.target
     if due.key != found.key:
-        yield Difference("key", "", _key(due.key), _key(found.key), "BAL-005")
+        yield Difference("key", record.rstrip("."), _key(due.key), _key(found.key), "BAL-005")
     missing = max(due.records - found.records, 0)
-    for name, one in due.fields.items():
-        two = found.fields.get(name, FieldTally(0))
-        yield from _field(name, one, two, missing)
-        yield from _categories(name, one, two, policy)
+    for name in dict.fromkeys([*due.fields, *found.fields]):
+        one, two = (side.fields.get(name, FieldTally(0)) for side in (due, found))
+        yield from _field(record + name, one, two, missing)
+        yield from _categories(record + name, one, two, policy)
 
 
 def _field(name: str, due: FieldTally, found: FieldTally, missing: int) -> Iterator[Difference]:
