@@ -12,11 +12,9 @@ import pytest
 from test_copybook import layout, there_and_back
 from test_copybook_tables import body, imported
 
-from converters import importers, spec
+from converters import spec
 from converters.cli import main
 from converters.errors import DefinitionError
-from converters.importers import Request
-from converters.importers.editing import edited
 from converters.importers.pictures import parse
 
 COBC = shutil.which("cobc")
@@ -308,9 +306,3 @@ def test_the_command_writes_rows_and_records_without_marks(
     assert "by: tables" in capsys.readouterr().out
     assert main([*command, "--rows", "GROPU"]) == 5
     assert "did you mean GROUP?" in capsys.readouterr().err
-
-
-def test_a_picture_of_text_has_no_number_in_it() -> None:
-    assert edited(parse("X(2)BX")) == [("kind", "narrow")]
-    assert importers.copybook.__doc__ is not None
-    assert Request("x").by == "rdw"
