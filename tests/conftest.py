@@ -36,6 +36,7 @@ KERNELS = (
     "test_host_numbers",
     "test_keys",
     "test_kinds",
+    "test_lookup",
     "test_mapping_texts",
     "test_markup",
     "test_memory",

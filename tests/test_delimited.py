@@ -153,6 +153,31 @@ def test_any_bytes_in_any_pieces_give_the_records_of_the_reference(
     assert not rest.strip(b"\x1a")
 
 
+VALUES = st.sampled_from([b"", b"", b"1", b"x" * 70, b'""', b'"a,b"', b'"a""b"', b'a"b', b'"\n"'])
+
+
+@given(
+    st.lists(st.lists(VALUES, min_size=3, max_size=3), max_size=50),
+    st.lists(st.integers(0, 49), max_size=2),
+    st.sampled_from([None, (0, 1, 2), (2, -1, 0), (-1, 2, 1)]),
+)
+def test_records_of_any_number_give_the_columns_of_the_reference(
+    rows: list[list[bytes]], ragged: list[int], order: tuple[int, ...] | None
+) -> None:
+    rows = [row[:2] if place in ragged else row for place, row in enumerate(rows)]
+    rows = [row if any(row) else [b"1", *row[1:]] for row in rows]
+    data, make = b"".join(b",".join(row) + b"\r\n" for row in rows), form("a b c")
+    expected = []
+    for row in rows:
+        values = delimited_columns(b",".join(row), b",") or []
+        placed = dict(zip(order or range(3), values, strict=False))
+        expected.append([placed.get(f, b"") for f in range(3)] if len(values) == 3 else 3)
+    assert cells(make, data, order) == expected
+    spans = make.spans(chunk(data, make.split(array(data), eof=True)), order)
+    for f in spans.empty:
+        assert not any(row[f] for row in expected if row != 3)
+
+
 @given(BYTES)
 @example(b'"' + b"a" * 62 + b'"' + b"b,c")
 @example(b'"' + b"a" * 62 + b'"' + b",c")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from converters import status
 from converters.charset import Charset, load, write
-from converters.columns import Ints, series
-from converters.kinds import KINDS, dtype
+from converters.columns import Ints, nothing, series
+from converters.kinds import KINDS, TEXTUAL, dtype
 from converters.kinds.text import ALLOWED
 from converters.model import Field, Layout
 from converters.spec import styles
@@ -191,11 +191,24 @@ def test_a_negative_number_needs_a_sign() -> None:
     assert written(wide, FIXED, [Decimal(-1)])[1] == [status.OVERFLOW]
 
 
-TEXT_BYTES = st.binary(max_size=24) | st.lists(
+PIECES = st.lists(
     st.sampled_from(
         ["山", "髙", "ｱ", "a", "A", " ", "　", "\ue000", "①", "\t", "abcdefgh", "12345678"]
     )
-).map(lambda parts: "".join(parts).encode("cp932"))
+).map("".join)
+TEXT_BYTES = st.one_of(
+    st.binary(max_size=24),
+    PIECES.map(lambda text: text.encode("cp932")),
+    PIECES.map(lambda text: text.encode()),
+    st.text("A5 -_", max_size=14).map(str.encode),
+)
+TEXTS = st.one_of(
+    st.text(max_size=16),
+    PIECES,
+    st.text("A5 -_", max_size=14),
+    # Characters of one to four bytes, with codes of two bytes, of one, and without any.
+    st.text("亜髙１ァＡaｱ‾¥〜é\U00020b9f\ufffd\x7f", max_size=14),
+)
 CHARSETS = st.sampled_from(["cp932", "shift_jis", "utf-8"])
 TEXT_KINDS = st.sampled_from(sorted(set(ALLOWED) - {"code"}))
 
@@ -212,7 +225,7 @@ def test_the_kernels_read_any_bytes_as_the_reference_does(
     ]
 
 
-@given(CHARSETS, TEXT_KINDS, st.lists(st.text(max_size=16), max_size=6))
+@given(CHARSETS, TEXT_KINDS, st.lists(TEXTS, max_size=6))
 def test_the_kernels_write_any_text_as_the_reference_does(
     name: str, kind: str, values: list[str]
 ) -> None:
@@ -315,6 +328,14 @@ def test_any_bytes_have_an_outcome(kind: str, values: list[bytes]) -> None:
         found, outcomes = read(field(kind=kind, **options), of, values)
         for value, outcome in zip(found, outcomes, strict=True):
             assert (value is None) == (outcome == BLANK or outcome in UNREADABLE)
+
+
+@pytest.mark.parametrize("kind", sorted(TEXTUAL - {"filler"}))
+def test_what_has_no_byte_is_a_blank_that_need_not_be_read(kind: str) -> None:
+    options = {"wareki": {"style": "g1YYMMDD"}, "code": {"codes": "sex"}}.get(kind, {})
+    found, outcomes = read(field(kind=kind, **options), CSV, [b""] * 3)
+    assert (found, outcomes) == ([None] * 3, [BLANK] * 3)
+    assert listed(nothing(3)) == [None] * 3
 
 
 UNREADABLE = {

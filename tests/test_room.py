@@ -42,3 +42,14 @@ def test_whoever_looks_at_a_piece_keeps_it(view) -> None:  # type: ignore[no-unt
     del held
     gc.collect()
     assert room.lend(7 << 20).ctypes.data == address
+
+
+def test_pieces_that_nobody_looks_at_go_back() -> None:
+    held, idle = room.lend(5 << 20), room.lend(5 << 20)
+    held[0] = 7
+    del idle
+    room.clear()
+    assert held[0] == 7
+    del held
+    gc.collect()
+    assert not any(room._free.values())
