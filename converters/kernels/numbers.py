@@ -19,6 +19,7 @@ __all__ = [
     "TRAILING",
     "UNSIGNED",
     "decode_numbers",
+    "eight_digits",
     "put_number",
     "write_numbers",
 ]
