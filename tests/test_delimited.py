@@ -16,7 +16,10 @@ from converters import status
 from converters.forms.delimited import Delimited
 from converters.forms.delimited import form as delimited
 from converters.forms.framing import Beginning, FileProblem, Split
+from converters.kernels.numbers import LEADING, MINUS, TRAILING, UNSIGNED
 from converters.model import Layout
+from converters.numbers import Spelled, Style
+from converters.texts import Text
 
 
 def form(names: str = "a b", charset: str = "cp932", /, **framing: Any) -> Delimited:
@@ -219,6 +222,71 @@ def test_records_are_those_of_the_reference_and_read_back(
     assert out.tobytes() == b"".join(lines)
     assert bounds.tolist() == np.cumsum([0, *map(len, lines)]).tolist()
     assert cells(make, out.tobytes()) == [list(row) for row in kept]
+
+
+STYLES = st.builds(
+    Style,
+    sign=st.sampled_from([UNSIGNED, MINUS, LEADING, TRAILING]),
+    plus=st.sampled_from([*b'+ ,"']),
+    decimals=st.integers(0, 18),
+    least=st.integers(1, 18),
+).map(lambda one: replace(one, least=max(one.least, one.decimals + 1)))
+EDGES = [10**n + k for n in range(19) for k in (-1, 0, 1)]
+UNITS = st.one_of(
+    st.integers(-(1 << 63), (1 << 63) - 1),
+    st.sampled_from([sign * n for n in EDGES for sign in (1, -1)]),
+)
+
+
+def digits(style: Style, value: int) -> bytes:
+    """A number as its style has it."""
+    shown = str(abs(value)).zfill(style.least)
+    if style.decimals:
+        shown = f"{shown[: -style.decimals]}.{shown[-style.decimals :]}"
+    mark = "-" if value < 0 else chr(style.plus)
+    before = mark if style.sign == LEADING or (style.sign == MINUS and value < 0) else ""
+    return (before + shown + (mark if style.sign == TRAILING else "")).encode()
+
+
+@given(
+    columns=st.lists(st.tuples(STYLES, st.booleans()), min_size=1, max_size=4),
+    quote=st.sampled_from([*QUOTING, "none"]),
+    delimiter=st.sampled_from([",", "\t", "-"]),
+    data=st.data(),
+)
+def test_numbers_are_written_into_records_as_the_reference_spells_them(
+    columns: list[tuple[Style, bool]], quote: str, delimiter: str, data: st.DataObject
+):
+    count = data.draw(st.integers(1, 70))
+    numbers, shown = [], []
+    for style, gapped in columns:
+        units = data.draw(st.lists(UNITS, min_size=count, max_size=count))
+        if style.sign == UNSIGNED:
+            units = [max(unit, 0) for unit in units]
+        there = [not gapped or unit % 3 > 0 for unit in units]
+        outcomes = np.where(there, status.OK, status.BLANK).astype(np.uint8)
+        spelled = Spelled(np.array(units, np.int64), outcomes, there.count(False), style)
+        numbers.append(Text.of(spelled))
+        shown.append(
+            [
+                digits(style, unit) if is_there else b""
+                for unit, is_there in zip(units, there, strict=True)
+            ]
+        )
+        assert numbers[-1].longest >= max(map(len, shown[-1]))
+    names = " ".join("abcd"[: len(columns)])
+    make = form(names + " z", quote=quote, delimiter=delimiter, terminator="lf")
+    others = texts([b"x" * row for row in range(count)])[0]
+    keep = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)), bool)
+    out, bounds = make.assemble([*numbers, others], keep)
+    quoting = [QUOTING.get(quote, "never")] * (len(columns) + 1)
+    rows = zip(*shown, [b"x" * row for row in range(count)], strict=True)
+    lines = [delimited_line(list(row), delimiter.encode(), quoting) + b"\n" for row in rows]
+    kept = [line for line, is_kept in zip(lines, keep, strict=True) if is_kept]
+    assert out.tobytes() == b"".join(kept)
+    assert bounds.tolist() == np.cumsum([0, *map(len, kept)]).tolist()
+    for number, texts_due in zip(numbers, shown, strict=True):
+        assert [number.value(row) for row in range(count)] == texts_due
 
 
 def test_output_that_grows_over_the_first_guess_is_written_whole():

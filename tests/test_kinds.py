@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -267,6 +268,45 @@ NUMBERS = st.fixed_dictionaries(
         "point": st.sampled_from(["implied", "explicit"]),
     }
 )
+
+
+SPELLED = st.one_of(
+    st.from_regex(rb"\A ?-?[0-9]{0,19}(\.[0-9]{0,9})? ?\Z"),
+    st.lists(st.sampled_from([*b"0159 -.+:/"]), max_size=22).map(bytes),
+)
+
+
+def plainly(raw: bytes, scale: int, digits: int, minus: bool) -> tuple[int | None, int]:
+    """A number of a delimited file in units of its scale, and the outcome: by pattern, not by byte."""
+    bare = raw.rstrip(b" ")
+    if not bare:
+        return None, BLANK
+    sign = b"(-?)" if minus else b"()"
+    match = re.fullmatch(rb" *" + sign + rb"([0-9]+)(?:\.([0-9]+))?", bare)
+    if match is None:
+        return None, status.NOT_NUMBER
+    after = match[3] or b""
+    whole = int(match[2] + after) * 10 ** max(scale - len(after), 0)
+    if len(after) > scale or whole >= 10**digits:
+        return None, status.SCALE
+    return -whole if match[1] else whole, OK
+
+
+@given(
+    values=st.lists(SPELLED, min_size=1, max_size=30),
+    scale=st.integers(0, 9),
+    digits=st.integers(1, 18),
+    sign=st.sampled_from(["none", "minus"]),
+)
+def test_a_number_is_read_as_its_pattern_says(
+    values: list[bytes], scale: int, digits: int, sign: str
+) -> None:
+    given_ = field(kind="decimal", scale=min(scale, digits), digits=digits, sign=sign)
+    found, outcomes = read(given_, CSV, values)
+    due = [plainly(raw, given_.scale, digits, sign == "minus") for raw in values]
+    assert outcomes == [outcome for _, outcome in due]
+    units = [None if value is None else int(value.scaleb(given_.scale)) for value in found]
+    assert units == [value for value, _ in due]
 
 
 @given(NUMBERS, st.integers(-(10**38) + 1, 10**38 - 1), st.booleans())

@@ -24,7 +24,9 @@ __all__ = [
     "digit_nibbles",
     "filled",
     "grown",
+    "nibbles",
     "signed",
+    "split_units",
     "split_words",
     "turned",
     "word_at",
@@ -42,6 +44,9 @@ NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
 BYTES = np.uint64(0x00FF00FF00FF00FF)
 PAIRS = np.uint64(0x0000FFFF0000FFFF)
 HALF = np.uint64(0xFFFFFFFF)
+TEN4, TEN8 = np.uint64(10**4), np.uint64(10**8)
+SEVENS = np.uint64(0x0000007F0000007F)
+FIFTEENS = np.uint64(0x000F000F000F000F)
 TOPS = np.uint64(0x8888888888888888)
 ONE = np.uint64(1)
 TWO = np.uint64(2)
@@ -87,6 +92,28 @@ def digit_bytes(word: np.uint64, zones: np.uint64) -> tuple[np.uint64, bool]:
     lows -= np.uint64(256 - 10) * (lows >> U8 & BYTES)
     lows -= np.uint64(65536 - 100) * (lows >> U16 & PAIRS)
     return lows - np.uint64((1 << 32) - 10**4) * (lows >> U32), good
+
+
+@leaf
+def nibbles(number: np.uint64) -> np.uint64:
+    """The 16 decimal digits of a number below 10 ** 16, a nibble each; the way back of
+    `digit_nibbles`."""
+    upper = number // TEN8
+    lower = number - TEN8 * upper
+    first, third = upper // TEN4, lower // TEN4
+    word = first << np.uint64(48) | (upper - TEN4 * first) << U32
+    word |= third << U16 | (lower - TEN4 * third)
+    # As in `numbers.eight_digits`: four times four digits become eight times two, then single ones.
+    high = word & PAIRS
+    tops = (high * np.uint64(10486) >> np.uint64(20)) & SEVENS
+    high = word >> U16 & PAIRS
+    tops |= ((high * np.uint64(10486) >> np.uint64(20)) & SEVENS) << U16
+    word += np.uint64(256 - 100) * tops
+    high = word & BYTES
+    tops = (high * np.uint64(103) >> np.uint64(10)) & FIFTEENS
+    high = word >> U8 & BYTES
+    tops |= ((high * np.uint64(103) >> np.uint64(10)) & FIFTEENS) << U8
+    return word + np.uint64(16 - 10) * tops
 
 
 @leaf
@@ -173,6 +200,21 @@ def split_words(words: Ints, parts: Ints, negative: Bools) -> None:
             a, b, c, d, first = divided(a, b, c, d)
             a, b, c, d, second = divided(a, b, c, d)
             parts[row, k] = np.int64(second * TEN9 + first)
+
+
+@njit(cache=True, nogil=True)
+def split_units(units: Ints, ends: Views, parts: Ints, negative: Bools, status: Bytes) -> None:
+    """64-bit numbers → their distances from zero (n × 1) and signs, as `split_words`.
+
+    OVERFLOW where a negative one is further away than the first of `ends`, another than the second.
+    """
+    least, most = ends[0], ends[1]
+    for row in range(len(units)):
+        ones = units[row] >> 63
+        far = np.uint64((units[row] ^ ones) - ones)
+        parts[row, 0] = np.int64(far)
+        negative[row] = ones != 0
+        status[row] = outcome.OVERFLOW if far > (least if ones else most) else outcome.OK
 
 
 @njit(cache=True, nogil=True)

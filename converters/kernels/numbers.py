@@ -7,6 +7,7 @@ from numba import njit
 
 from converters import status as outcome
 from converters.kernels.arrays import Bytes, Ints, Views
+from converters.kernels.decimals import POWERS, digit_bytes, signed, word_at
 from converters.kernels.decode import view_head, view_rest
 from converters.kernels.memory import first, leaf, load8, load32, load64, prefetch, store8, store64
 
@@ -19,6 +20,7 @@ __all__ = [
     "TRAILING",
     "UNSIGNED",
     "decode_numbers",
+    "eight_digits",
     "put_number",
     "write_numbers",
 ]
@@ -58,6 +60,8 @@ def decode_numbers(
     number are padding.
     """
     count = len(start)
+    tail = scale if point else 0
+    bare = sign in (MINUS, UNSIGNED) and tail <= 8
     for row in range(count):
         begin, last = start[row], stop[row]
         prefetch(data, start[min(row + AHEAD, count - 1)])
@@ -67,6 +71,13 @@ def decode_numbers(
         if begin == last:
             status[row] = outcome.BLANK
             continue
+        if bare:
+            negative = sign == MINUS and load8(data, begin) == 0x2D
+            plain, good = plain_digits(data, begin + negative, last, tail)
+            if good and plain < POWERS[digits]:
+                values[row] = signed(plain, np.uint64(negative))
+                status[row] = outcome.OK
+                continue
         negative = False
         good = True
         if sign == TRAILING:
@@ -116,6 +127,32 @@ def decode_numbers(
             continue
         values[row] = -number if negative else number
         status[row] = outcome.OK
+
+
+@leaf
+def plain_digits(data: Bytes, begin: int, last: int, tail: int) -> tuple[np.uint64, bool]:
+    """A number of up to 18 digits, `tail` (up to 8) of them behind a point if there are any; False
+    where there is anything else, or another number of decimals."""
+    after, good = NOTHING, True
+    if tail:
+        last -= tail + 1
+        if last <= begin:
+            return NOTHING, False
+        after, good = digit_bytes(word_at(data, last + 1, tail), ZEROS >> np.uint64(64 - 8 * tail))
+        good = good and load8(data, last) == POINT
+    size = last - begin
+    if size < 1 or size > 16 or size + tail > 18:
+        return NOTHING, False
+    lows = min(size, 8)
+    zones = ZEROS >> np.uint64(64 - 8 * lows)
+    number, fine = digit_bytes(word_at(data, last - lows, lows), zones)
+    good = good and fine
+    if size > 8:
+        zones = ZEROS >> np.uint64(64 - 8 * (size - 8))
+        more, fine = digit_bytes(word_at(data, begin, size - 8), zones)
+        number += more * TEN8
+        good = good and fine
+    return number * POWERS[tail] + after, good
 
 
 @leaf

@@ -16,6 +16,7 @@ from converters.kernels.decimals import (
     digit_nibbles,
     filled,
     grown,
+    nibbles,
     signed,
     turned,
     word_at,
@@ -30,6 +31,7 @@ AHEAD = 16
 LATER = 255
 """Not read yet."""
 ONE, FOUR, FIFTEEN = np.uint64(1), np.uint64(4), np.uint64(15)
+HALF = np.uint64(32)
 TEN, ZERO = np.uint64(10), np.uint64(0)
 PART = 18
 """Digits of one part of a number that is written."""
@@ -150,16 +152,19 @@ def encode_packed(
     parts: Ints,
     negative: Bools,
     width: int,
-    nibbles: tuple[int, int],
+    signs: tuple[int, int],
     views: Views,
     out: Bytes,
     status: Bytes,
 ) -> None:
     """Numbers → packed fields of `width` bytes, where the status is OK.
 
-    `parts` (n × k) are the digits, 18 a part; `nibbles` is the sign of a number that is not
+    `parts` (n × k) are the digits, 18 a part; `signs` are the nibbles of a number that is not
     negative and of one that is. `out` needs 12 bytes to spare.
     """
+    # Up to 8 bytes are a word, which a view holds itself.
+    small = width <= 8 and parts.shape[1] == 1
+    shift = np.uint64(8 * (8 - width)) if small else ZERO
     for row in range(len(status)):
         views[row, 0] = 0
         views[row, 1] = 0
@@ -168,7 +173,13 @@ def encode_packed(
         first = row * width
         part, left = 0, PART
         number = np.uint64(parts[row, 0])
-        byte = nibbles[1] if negative[row] else nibbles[0]
+        if small:
+            sign = np.uint64(signs[1] if negative[row] else signs[0])
+            word = turned((nibbles(number) << FOUR | sign) << shift)
+            views[row, 0] = np.uint64(width) | word << HALF
+            views[row, 1] = word >> HALF
+            continue
+        byte = signs[1] if negative[row] else signs[0]
         for k in range(1, 2 * width):
             if left == 0 and part + 1 < parts.shape[1]:
                 part += 1

@@ -11,7 +11,8 @@ from numba import njit
 from converters import status as outcome
 from converters.kernels.arrays import Bools, Bytes, Ints, Views
 from converters.kernels.decimals import POWERS, digit_bytes, filled, grown, signed, turned, word_at
-from converters.kernels.memory import leaf, load8, load64, prefetch
+from converters.kernels.memory import leaf, load8, load64, prefetch, store64
+from converters.kernels.numbers import eight_digits
 from converters.kernels.packed import LATER, PART, Found
 from converters.kernels.views import put
 
@@ -35,6 +36,7 @@ PLUS, MINUS = 0x10, 0x20
 AHEAD = 16
 ZERO, ONE, TEN = np.uint64(0), np.uint64(1), np.uint64(10)
 TEN8, FIVE, FIFTEEN, BYTE = np.uint64(10**8), np.uint64(5), np.uint64(15), np.uint64(0xFF)
+ONES, NIBBLES = np.uint64(0x0101010101010101), np.uint64(0x0F0F0F0F0F0F0F0F)
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 WHOLE = np.uint64(64)
 
@@ -227,8 +229,13 @@ def encode_zoned(
     """Numbers → zoned fields of `width` bytes, where the status is OK.
 
     `signs` is the sign byte of each digit, or the sign itself: ten that are plus, ten that are
-    minus. `out` needs 12 bytes to spare.
+    minus. `out` needs 16 bytes to spare.
     """
+    # Up to 16 digits are two words; what they spill over the next field is written over by it.
+    count = width - (sign >> 2 & 1)
+    small = count <= 16 and parts.shape[1] == 1
+    zones = np.uint64(zone) * ONES
+    shift = np.uint64(8 * (-count & 7))
     for row in range(len(status)):
         views[row, 0] = 0
         views[row, 1] = 0
@@ -236,14 +243,22 @@ def encode_zoned(
             continue
         begin, end = row * width, (row + 1) * width
         base = 10 if negative[row] else 0
-        if sign & ALONE:
-            out[begin if sign & LEADING else end - 1] = signs[base]
         first, last = begin, end
         if sign & ALONE:
             first += sign & LEADING
             last -= sign >> 1 & 1
         part, left = 0, PART
         number = np.uint64(parts[row, 0])
+        if small:
+            upper = number // TEN8
+            low = eight_digits(number - TEN8 * upper) & NIBBLES | zones
+            if count > 8:
+                high = eight_digits(upper) & NIBBLES | zones
+                store64(out, first, high >> shift)
+                store64(out, last - 8, low)
+            else:
+                store64(out, first, low >> shift)
+            first = last
         for place in range(last - 1, first - 1, -1):
             if left == 0 and part + 1 < parts.shape[1]:
                 part += 1
@@ -251,7 +266,9 @@ def encode_zoned(
             out[place] = zone | np.int64(number % TEN)
             number //= TEN
             left -= 1
-        if sign and not sign & ALONE:
-            place = first if sign & LEADING else last - 1
+        if sign & ALONE:
+            out[begin if sign & LEADING else end - 1] = signs[base]
+        elif sign:
+            place = begin if sign & LEADING else end - 1
             out[place] = signs[base + (out[place] & 15)]
         put(views, row, out, begin, width)

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from converters.columns import Ints, Mask, Values, integers
+from converters.columns import Ints, Mask, Values
 from converters.kernels.decimals import are_small, split_words
 from converters.numbers import Number
 
@@ -42,16 +42,11 @@ def numbers(kind: pl.DataType, values: Ints, valid: Mask) -> Values:
     return pl.Series(pl.from_arrow(array))
 
 
-def parts(values: Number | pl.Series) -> tuple[Ints, Mask]:
-    """The digits of a column, 18 a part and the lowest first, and which values are negative.
+def parts(values: pl.Series) -> tuple[Ints, Mask]:
+    """The digits of decimals, 18 a part and the lowest first, and which values are negative.
 
     The scale of a decimal is left out of sight: its digits are those of a whole number.
     """
-    if isinstance(values, Number) or values.dtype == pl.Int64():
-        whole = values.units if isinstance(values, Number) else integers(values)
-        negative: Mask = whole < 0
-        # The one integer that has no opposite is its own, which is right where it has no sign.
-        return np.where(negative, -whole, whole).reshape(-1, 1), negative
     array = values.rechunk().to_arrow()
     pairs = np.frombuffer(array.buffers()[1], np.int64)[2 * array.offset :][: 2 * len(array)]
     pairs = pairs.reshape(-1, 2)

@@ -16,10 +16,21 @@ import polars as pl
 
 from converters import status as outcome
 from converters.charset import Charset, write
-from converters.columns import Bytes, Ints, Mask, Status, Text, Values, are_blank, series
+from converters.columns import (
+    Bytes,
+    Ints,
+    Mask,
+    Status,
+    Text,
+    Values,
+    are_blank,
+    blanks,
+    integers,
+    series,
+)
 from converters.kernels.arrays import Views
 from converters.kernels.binary import decode_binary, encode_binary
-from converters.kernels.decimals import AS_BLANK, AS_NUMBER, AS_ZERO, ERROR
+from converters.kernels.decimals import AS_BLANK, AS_NUMBER, AS_ZERO, ERROR, split_units
 from converters.kernels.hosts import BINARY, PACKED, ZONED
 from converters.kernels.packed import decode_packed, encode_packed
 from converters.kernels.views import SPARE
@@ -51,6 +62,8 @@ SIGNS: Final = {
     "trailing": TRAILING,
     "trailing-separate": TRAILING | ALONE,
 }
+ALL: Final = (1 << 64) - 1
+NO_ROWS: Final = np.empty(0, np.int64)
 BARE: Final = (0, np.zeros(256, np.uint8))
 """Where the sign of a zoned field stands, and what bytes mean there: nothing for other kinds."""
 POLICIES: Final = {"blank": AS_BLANK, "error": ERROR, "value": AS_NUMBER, "zero": AS_ZERO}
@@ -236,17 +249,15 @@ def _encoder(field: Field, layout: Layout, charset: Charset, digits: Write) -> E
     fill = _blank(field, layout, charset)
 
     def encode(values: Values, others: Others) -> tuple[Text, Status]:
-        parts, negative = exact.parts(values if isinstance(values, Number) else series(values))
-        beyond = np.where(negative, _larger(parts, -lowest), _larger(parts, highest))
-        status = np.where(beyond, outcome.OVERFLOW, outcome.OK).astype(np.uint8)
+        found = values if isinstance(values, Number) else series(values)
+        parts, negative, status = _parts(found, -lowest, highest)
         if factor > 1:
             status[parts[:, 0] % factor != 0] = outcome.SCALE
             parts = parts // factor
-        missing = are_blank(values)
-        status[missing] = outcome.NO_BLANK if fill is None else outcome.BLANK
+        rows = np.flatnonzero(are_blank(values)) if blanks(values) else NO_ROWS
+        status[rows] = outcome.NO_BLANK if fill is None else outcome.BLANK
         result = Text(*digits(parts, negative, status))
-        if fill is not None and missing.any():
-            rows = np.flatnonzero(missing)
+        if fill is not None and len(rows):
             result = patched(result, rows, fill, np.zeros(len(rows), np.int64))
         return result, status
 
@@ -266,11 +277,26 @@ def _limits(field: Field) -> tuple[int, int]:
     return lowest * factor, highest * factor
 
 
+def _parts(values: Number | pl.Series, least: int, most: int) -> tuple[Ints, Mask, Status]:
+    """The digits of a column in parts, which numbers are negative, and OVERFLOW where a negative
+    one is further from zero than `least`, or another than `most`."""
+    if isinstance(values, pl.Series) and values.dtype != pl.Int64():
+        parts, negative = exact.parts(values)
+        beyond = np.where(negative, _larger(parts, least), _larger(parts, most))
+        return parts, negative, np.where(beyond, outcome.OVERFLOW, outcome.OK).astype(np.uint8)
+    units = values.units if isinstance(values, Number) else integers(values)
+    count = len(units)
+    parts, negative = np.empty((count, 1), np.int64), np.empty(count, np.bool_)
+    status = np.empty(count, np.uint8)
+    ends = np.array([min(least, ALL), min(most, ALL)], np.uint64)
+    split_units(units, ends, parts, negative, status)
+    return parts, negative, status
+
+
 def _larger(parts: Ints, most: int) -> Mask:
     """Which numbers are larger than `most`."""
     if parts.shape[1] == 1:
-        whole: Mask = parts[:, 0].view(np.uint64) > np.uint64(min(most, (1 << 64) - 1))
-        return whole
+        return parts[:, 0] > min(most, (1 << 63) - 1)
     found = np.zeros(len(parts), np.bool_)
     for place in range(parts.shape[1]):
         limit = most // 10 ** (place * exact.NARROW) % 10**exact.NARROW
