@@ -104,3 +104,64 @@ def test_every_field_and_item_is_on_the_page(vendor: str, lang: str, made: dict[
     items = [item for rule in definitions.mapping.rules for item in rule.targets]
     assert [name for name in names if name not in page] == []
     assert [item for item in items if f"{item} = " not in page] == []
+
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def page(sample: str, of: str, record: int) -> list[str]:
+    """The lines of one record of a sample, by its layout or through a mapping."""
+    path = str(SAMPLES / sample / "input.dat")
+    if of.endswith("-to-tables"):
+        lanes = plan.lanes(Job((path,), spec.load_mapping(of)))
+    else:
+        lanes = plan.lanes(Job((path,), layout=spec.load_layout(of)))
+    out = io.StringIO()
+    wanted = range(record, record + 1)
+    preview.show(lanes, path, wanted, (Console(file=out, width=200), "en"))
+    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def test_rows_are_shown_with_the_values_of_their_fields() -> None:
+    lines = page("host/orders-rows", "host/orders-to-tables", 2)
+    first = lines.index("27 10 明細-1 P021␀␝␀␀␀ﾂ d7f0f2f1001d00000078 行番号 = 2")
+    assert lines[first + 1 : first + 5] == [
+        "明細番号 = 1",
+        "27 4 品番 P021 d7f0f2f1 P021 品番 = P021",
+        "31 2 数量 ␀␝ 001d -1 数量 = -1",
+        "33 4 単価 ␀␀␀ﾂ 00000078 120 単価 = 120",
+    ]
+    assert "41 2 数量 ␀␌ 000c 0 数量 = 0" in lines
+    plainly = page("host/orders-rows", "host/orders-rows", 2)
+    assert "31 2 数量 ␀␝ 001d -1" in plainly
+
+
+@pytest.mark.parametrize(
+    ("sample", "record", "absent"),
+    [
+        ("host/orders", 2, ["生年月日 … filler-1", "品番-3 … 単価-5"]),
+        ("host/orders", 5, ["法人番号"]),
+        ("host/orders-rows", 2, ["生年月日 … filler-1", "明細-3 … 明細-5"]),
+        ("host/deliveries", 2, ["車番-1 … 距離-1", "船名-2", "種別-3 … 個数-3-4"]),
+    ],
+)
+def test_parts_that_a_record_does_not_have_are_named(
+    sample: str, record: int, absent: list[str]
+) -> None:
+    lines = page(sample, sample, record)
+    assert [one for one in absent if f"{one} (not in this record)" not in lines] == []
+
+
+def test_a_row_shows_what_is_wrong_with_it_and_its_record_what_becomes_of_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "input.dat"
+    data = (SAMPLES / "host/orders-rows" / "input.dat").read_bytes()
+    path.write_bytes(data.replace(b"\xd7\xf0\xf2\xf2\x00\x0c", b"\xd7\xf0\xf2\xf2\x00\xac"))
+    definitions = spec.load_mapping("host/orders-to-tables")
+    lanes = plan.lanes(Job((str(path),), definitions))
+    (view,) = records(lanes, [{}, {}], str(path), range(2, 3))
+    assert isinstance(view, RecordView)
+    assert view.fate == "rejected"
+    wrong = [(one.name, one.at, one.problems[0].code) for one in view.fields if one.problems]
+    assert wrong == [("数量", 41, "FLD-031")]
