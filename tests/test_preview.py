@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from test_nested_rows import LEGS
 
 from converters import charset, generate, preview, spec
 from converters.errors import UsageError
@@ -165,3 +166,27 @@ def test_a_row_shows_what_is_wrong_with_it_and_its_record_what_becomes_of_it(
     assert view.fate == "rejected"
     wrong = [(one.name, one.at, one.problems[0].code) for one in view.fields if one.problems]
     assert wrong == [("数量", 41, "FLD-031")]
+
+
+def test_a_row_with_a_table_of_its_own_shows_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "legs.yaml").write_text(
+        LEGS.replace("FRAMING", "{variable: {length: 44}}").replace("COUNT", "zoned"), "utf-8"
+    )
+    body = b"00012A0701G\x12\x3cB0900NOTE  "
+    path = tmp_path / "input.dat"
+    path.write_bytes((len(body) + 4).to_bytes(2, "big") + b"\0\0" + body)
+    lanes = plan.lanes(Job((str(path),), layout=spec.load_layout("legs", [tmp_path])))
+    (view,) = records(lanes, [{}, {}], str(path), range(1, 2))
+    assert isinstance(view, RecordView)
+    rows = [(one.name, one.at, one.value, one.there) for one in view.fields if one.inner]
+    assert [row for row in rows if row[3]] == [
+        ("区分", 10, "A", True),
+        ("車", 11, "07", True),
+        ("荷数", 13, "1", True),
+        ("品-1", 15, "G", True),
+        ("量-1", 16, "123", True),
+        ("区分", 18, "B", True),
+        ("船", 19, "09", True),
+        ("荷数", 21, "0", True),
+    ]
+    assert {row[0] for row in rows if not row[3]} == {"車", "船", "品-1", "品-2", "量-1", "量-2"}

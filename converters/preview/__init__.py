@@ -149,6 +149,7 @@ def _row(field: FieldView, side: Side, lang: str) -> tuple[str | Text, ...]:
 def _absent(fields: Sequence[FieldView], lang: str) -> tuple[str | Text, ...]:
     """Fields one behind the other that are not there, in one line."""
     names = [fields[0].name, fields[-1].name][: len(fields)]
+    names[0] = "  " * fields[0].inner + names[0]
     told = Text(str(WORDS[lang]["absent"]), style="dim")
     for problem in (one for field in fields for one in field.problems):
         told.append("\n")

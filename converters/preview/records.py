@@ -152,18 +152,21 @@ class _Inner:
         mapped = _values(step.written.batch, name) if step.written else {}
         pairs, record = self.pairs[self.kin.family.rows], self.plan.source.layout.record
         yield replace(whole, targets=_targets(pairs, "", mapped))
-        begin = int(chunk.bounds[place])
-        for one, first in zip(record.fields, record.offsets, strict=True):
-            # Behind its own fields a row has the keys of its record.
-            if first < self.kin.family.table.size:
+        spans, family = self.plan.source.form.spans(chunk, None), self.kin.family
+        own = int(chunk.bounds[place]) + family.at
+        for column, one in enumerate(record.fields):
+            start, stop = (int(edge[place]) for edge in spans.of(column))
+            # Beside its own fields a row has the keys of its record.
+            if own <= start < own + family.table.size:
                 yield FieldView(
                     one.name,
-                    at + first,
-                    chunk.data[begin + first : begin + first + (one.bytes or 0)].tobytes(),
+                    at + start - own,
+                    spans.data[start:stop].tobytes(),
                     values.get(one.name),
                     tuple(each for each in problems if each.field == one.name),
                     _targets(pairs, one.name, mapped),
-                    inner=True,
+                    column not in spans.there or bool(spans.there[column][place]),
+                    True,
                 )
 
 
