@@ -378,6 +378,13 @@ CASES: dict[str, Case] = {
         orders,
         "host/orders-to-csv",
     ),
+    "host/orders-defects": Case(
+        "件数で長さの変わる受注に種類ごとの欠陥。truth.csv が正解",
+        lambda: spoiled("host/orders", 40, 0.5)[0],
+        "host/orders-to-csv",
+        "residual",
+        truth=lambda: spoiled("host/orders", 40, 0.5)[1],
+    ),
     "host/orders-rows": Case(
         "host/orders を受注と明細の二つの表に。行番号と明細番号で元のファイルに戻る",
         orders,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from test_nested_rows import LEGS
 
 from converters import charset, generate, preview, spec
 from converters.errors import UsageError
@@ -104,3 +105,88 @@ def test_every_field_and_item_is_on_the_page(vendor: str, lang: str, made: dict[
     items = [item for rule in definitions.mapping.rules for item in rule.targets]
     assert [name for name in names if name not in page] == []
     assert [item for item in items if f"{item} = " not in page] == []
+
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def page(sample: str, of: str, record: int) -> list[str]:
+    """The lines of one record of a sample, by its layout or through a mapping."""
+    path = str(SAMPLES / sample / "input.dat")
+    if of.endswith("-to-tables"):
+        lanes = plan.lanes(Job((path,), spec.load_mapping(of)))
+    else:
+        lanes = plan.lanes(Job((path,), layout=spec.load_layout(of)))
+    out = io.StringIO()
+    wanted = range(record, record + 1)
+    preview.show(lanes, path, wanted, (Console(file=out, width=200), "en"))
+    return [" ".join(line.split()) for line in out.getvalue().splitlines()]
+
+
+def test_rows_are_shown_with_the_values_of_their_fields() -> None:
+    lines = page("host/orders-rows", "host/orders-to-tables", 2)
+    first = lines.index("27 10 明細-1 P021␀␝␀␀␀ﾂ d7f0f2f1001d00000078 行番号 = 2")
+    assert lines[first + 1 : first + 5] == [
+        "明細番号 = 1",
+        "27 4 品番 P021 d7f0f2f1 P021 品番 = P021",
+        "31 2 数量 ␀␝ 001d -1 数量 = -1",
+        "33 4 単価 ␀␀␀ﾂ 00000078 120 単価 = 120",
+    ]
+    assert "41 2 数量 ␀␌ 000c 0 数量 = 0" in lines
+    plainly = page("host/orders-rows", "host/orders-rows", 2)
+    assert "31 2 数量 ␀␝ 001d -1" in plainly
+
+
+@pytest.mark.parametrize(
+    ("sample", "record", "absent"),
+    [
+        ("host/orders", 2, ["生年月日 … filler-1", "品番-3 … 単価-5"]),
+        ("host/orders", 5, ["法人番号"]),
+        ("host/orders-rows", 2, ["生年月日 … filler-1", "明細-3 … 明細-5"]),
+        ("host/deliveries", 2, ["車番-1 … 距離-1", "船名-2", "種別-3 … 個数-3-4"]),
+    ],
+)
+def test_parts_that_a_record_does_not_have_are_named(
+    sample: str, record: int, absent: list[str]
+) -> None:
+    lines = page(sample, sample, record)
+    assert [one for one in absent if f"{one} (not in this record)" not in lines] == []
+
+
+def test_a_row_shows_what_is_wrong_with_it_and_its_record_what_becomes_of_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "input.dat"
+    data = (SAMPLES / "host/orders-rows" / "input.dat").read_bytes()
+    path.write_bytes(data.replace(b"\xd7\xf0\xf2\xf2\x00\x0c", b"\xd7\xf0\xf2\xf2\x00\xac"))
+    definitions = spec.load_mapping("host/orders-to-tables")
+    lanes = plan.lanes(Job((str(path),), definitions))
+    (view,) = records(lanes, [{}, {}], str(path), range(2, 3))
+    assert isinstance(view, RecordView)
+    assert view.fate == "rejected"
+    wrong = [(one.name, one.at, one.problems[0].code) for one in view.fields if one.problems]
+    assert wrong == [("数量", 41, "FLD-031")]
+
+
+def test_a_row_with_a_table_of_its_own_shows_what_it_has(tmp_path: Path) -> None:
+    (tmp_path / "legs.yaml").write_text(
+        LEGS.replace("FRAMING", "{variable: {length: 44}}").replace("COUNT", "zoned"), "utf-8"
+    )
+    body = b"00012A0701G\x12\x3cB0900NOTE  "
+    path = tmp_path / "input.dat"
+    path.write_bytes((len(body) + 4).to_bytes(2, "big") + b"\0\0" + body)
+    lanes = plan.lanes(Job((str(path),), layout=spec.load_layout("legs", [tmp_path])))
+    (view,) = records(lanes, [{}, {}], str(path), range(1, 2))
+    assert isinstance(view, RecordView)
+    rows = [(one.name, one.at, one.value, one.there) for one in view.fields if one.inner]
+    assert [row for row in rows if row[3]] == [
+        ("区分", 10, "A", True),
+        ("車", 11, "07", True),
+        ("荷数", 13, "1", True),
+        ("品-1", 15, "G", True),
+        ("量-1", 16, "123", True),
+        ("区分", 18, "B", True),
+        ("船", 19, "09", True),
+        ("荷数", 21, "0", True),
+    ]
+    assert {row[0] for row in rows if not row[3]} == {"車", "船", "品-1", "品-2", "量-1", "量-2"}

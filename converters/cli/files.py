@@ -41,7 +41,8 @@ __all__ = ["anonymize", "generate", "preview"]
 def preview(**given: Unpack[Given]) -> int:
     """Show records byte by byte.
 
-    A byte ruler, then each field's raw bytes, decoded value and mapped values.
+    A byte ruler, then each field's raw bytes, decoded value and mapped values; rows of tables with
+    theirs, and what a record does not have.
 
     Values are shown as they are: the terminal is yours.
 

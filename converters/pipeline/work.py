@@ -24,7 +24,7 @@ from converters.pipeline.reading import Source
 from converters.pipeline.step import Aside, Step, Written
 from converters.residual import Made
 
-__all__ = ["Done", "Lane", "Told", "convert", "return_trip", "through", "with_residual"]
+__all__ = ["Done", "Lane", "Told", "convert", "family", "return_trip", "through", "with_residual"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +136,7 @@ def _done(lanes: Lanes, source: Source, marked: Marked, further: Work) -> Done:
         rows = np.flatnonzero(marked.kinds == kind)
         if not len(rows):
             continue
-        there, kin = _family(lanes, source, marked, (kind, rows))
+        there, kin = family(lanes, source, marked, (kind, rows))
         there, kept = further(kind, there, kin)
         rejected[rows] = there.rejected
         found.append(_named(there.findings, lanes.names(kind)[0]))
@@ -157,7 +157,7 @@ def _done(lanes: Lanes, source: Source, marked: Marked, further: Work) -> Done:
     return Done(marked, frame, rejected, tuple(parts), table)
 
 
-def _family(
+def family(
     lanes: Lanes, source: Source, marked: Marked, which: tuple[int, Ints]
 ) -> tuple[Step, tuple[Kin, ...]]:
     """The records of one type and the rows that stand in them: written together or not at all."""

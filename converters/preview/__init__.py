@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal
 
 from rich.console import Console
@@ -29,6 +30,7 @@ WORDS = {
         "constants": "（定数）",
         "rejected": "変換しない（エラー）",
         "left out": "移行しない: {why}",
+        "absent": "（このレコードにはない）",
         "error": "エラー",
         "warning": "警告",
         "info": "情報",
@@ -39,6 +41,7 @@ WORDS = {
         "constants": "(constants)",
         "rejected": "rejected",
         "left out": "left out: {why}",
+        "absent": "(not in this record)",
         "error": "error",
         "warning": "warning",
         "info": "info",
@@ -115,8 +118,11 @@ def _table(record: RecordView, side: Side, lang: str, mapped: bool) -> Table:
         is_number = number < 2
         justify: Literal["left", "right"] = "right" if is_number else "left"
         table.add_column(head, justify=justify, no_wrap=is_number, overflow="fold")
-    for field in record.fields:
-        table.add_row(*_row(field, side, lang)[: len(heads)])
+    for there, run in groupby(record.fields, lambda field: field.there):
+        fields = list(run)
+        rows = [_row(one, side, lang) for one in fields] if there else [_absent(fields, lang)]
+        for row in rows:
+            table.add_row(*row[: len(heads)])
     if record.constants:
         gaps = [""] * 3
         constants = Text(str(words["constants"]), style="dim")
@@ -132,12 +138,24 @@ def _row(field: FieldView, side: Side, lang: str) -> tuple[str | Text, ...]:
     return (
         str(field.at or "?"),
         str(len(field.raw)),
-        Text(field.name),
+        Text("  " + field.name if field.inner else field.name),
         Text(visible(side.show(field.raw)).rstrip(" \u3000")),
         Text(compact_hex(field.raw), style="dim"),
         value,
         _becomes(field.targets),
     )
+
+
+def _absent(fields: Sequence[FieldView], lang: str) -> tuple[str | Text, ...]:
+    """Fields one behind the other that are not there, in one line."""
+    names = [fields[0].name, fields[-1].name][: len(fields)]
+    names[0] = "  " * fields[0].inner + names[0]
+    told = Text(str(WORDS[lang]["absent"]), style="dim")
+    for problem in (one for field in fields for one in field.problems):
+        told.append("\n")
+        told.append(_finding(problem, lang))
+    becomes = [one for field in fields for one in field.targets if one[1] is not None]
+    return "", "", Text(" … ".join(names), style="dim"), "", "", told, _becomes(becomes)
 
 
 def _becomes(targets: Sequence[Target]) -> Text:

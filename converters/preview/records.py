@@ -6,7 +6,7 @@ The records go through the same step as in a run; nothing is decoded here a seco
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,12 +16,13 @@ from converters.columns import Batch, Ints, Spans, series
 from converters.errors import UsageError
 from converters.forms import FileProblem
 from converters.kernels.records import OTHER
+from converters.pipeline.families import Kin
 from converters.pipeline.marking import Marked, Marker
 from converters.pipeline.output import kind_of
 from converters.pipeline.plan import Lanes, Plan
 from converters.pipeline.reading import Source, chunks
 from converters.pipeline.step import Step
-from converters.pipeline.work import through
+from converters.pipeline.work import family
 
 Values = Mapping[str, str | None]
 Pairs = Mapping[str, tuple[str, ...]]
@@ -48,7 +49,8 @@ class FieldView:
     """One field: 1-based place in the record (0 where quotes hide it), bytes, value, findings.
 
     `targets` are the items a mapping makes from it; one that is made from several fields stands at
-    the first of them.
+    the first of them. `there` tells whether the record has it; `inner` that it is a field of the
+    row before it, which is a record of its own.
     """
 
     name: str
@@ -57,6 +59,8 @@ class FieldView:
     value: str | None
     problems: tuple[Problem, ...]
     targets: tuple[Target, ...]
+    there: bool = True
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,10 @@ def records(
         if low < high:
             shown += high - low
             for lane, rows in _runs(marked, low, high):
-                there = through(lanes, source, marked, (lane, rows))
+                there, kin = family(lanes, source, marked, (lane, rows))
                 spans = lanes.plans[lane].source.form.spans(there.chunk, source.order)
-                look = _Look(lanes.plans[lane], pairs[lane], there, spans, lane)
+                inner = tuple(_Inner(one, lanes.plans[one.family.rows], pairs) for one in kin)
+                look = _Look(lanes.plans[lane], pairs[lane], there, spans, lane, inner)
                 yield from (_record(look, row) for row in range(len(rows)))
         if chunk.first + chunk.records >= wanted.stop:
             return
@@ -127,6 +132,42 @@ class _Look:
     step: Step
     spans: Spans
     lane: int
+    inner: tuple[_Inner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """The rows of one table, which went through the plan of their own."""
+
+    kin: Kin
+    plan: Plan
+    pairs: Sequence[Pairs]
+
+    def views(self, row: int, number: int, whole: FieldView) -> Iterator[FieldView]:
+        """Row `number` of the record at `row` and its fields; `whole` is what is known of it."""
+        step, chunk, at = self.kin.step, self.kin.chunk, whole.at
+        place = int(np.flatnonzero(self.kin.rows == row)[number - 1])
+        name = int(chunk.numbered(np.array([place]))[0])
+        values, problems = _values(step.batch, name), _problems(step, name)
+        mapped = _values(step.written.batch, name) if step.written else {}
+        pairs, record = self.pairs[self.kin.family.rows], self.plan.source.layout.record
+        yield replace(whole, targets=_targets(pairs, "", mapped))
+        spans, family = self.plan.source.form.spans(chunk, None), self.kin.family
+        own = int(chunk.bounds[place]) + family.at
+        for column, one in enumerate(record.fields):
+            start, stop = (int(edge[place]) for edge in spans.of(column))
+            # Beside its own fields a row has the keys of its record.
+            if own <= start < own + family.table.size:
+                yield FieldView(
+                    one.name,
+                    at + start - own,
+                    spans.data[start:stop].tobytes(),
+                    values.get(one.name),
+                    tuple(each for each in problems if each.field == one.name),
+                    _targets(pairs, one.name, mapped),
+                    column not in spans.there or bool(spans.there[column][place]),
+                    True,
+                )
 
 
 def _record(look: _Look, row: int) -> RecordView:
@@ -153,14 +194,23 @@ def _fields(look: _Look, row: int, problems: list[Problem], mapped: Values) -> I
     values = _values(look.step.batch, chunk.first + row)
     for place, field in enumerate(look.plan.source.layout.record.fields):
         start, stop = (int(edge[row]) for edge in spans.of(place))
-        yield FieldView(
+        at = start - int(chunk.bounds[row]) + 1 if start < len(chunk.data) else 0
+        there = place not in spans.there or bool(spans.there[place][row])
+        whole = FieldView(
             field.name,
-            start - int(chunk.bounds[row]) + 1 if start < len(chunk.data) else 0,
+            at,
             spans.data[start:stop].tobytes(),
             values.get(field.name),
             tuple(each for each in problems if each.field == field.name),
             _targets(look.pairs, field.name, mapped),
+            there,
         )
+        table = field.element.table if there and field.element and field.element.rows else None
+        inner = next((one for one in look.inner if one.kin.family.table.name == table), None)
+        if inner is not None and field.element is not None:
+            yield from inner.views(row, field.element.number, whole)
+        else:
+            yield whole
 
 
 def _targets(pairs: Pairs, field: str, mapped: Values) -> tuple[Target, ...]:
