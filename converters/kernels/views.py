@@ -18,7 +18,7 @@ import numpy.typing as npt
 from numba import njit
 
 from converters.kernels.arrays import Bytes, Ints
-from converters.kernels.memory import load8, load32, load64, store32, store64
+from converters.kernels.memory import load8, load32, load64, prefetch, store32, store64
 
 __all__ = ["INLINE", "SPARE", "pack", "put", "put_all"]
 
@@ -26,6 +26,8 @@ __all__ = ["INLINE", "SPARE", "pack", "put", "put_all"]
 INLINE: Final = 12
 """A view holds values up to this many bytes itself."""
 SPARE: Final = 32
+AHEAD: Final = 16
+"""Long values lie far apart where they were not moved: they are asked for so many values ahead."""
 HALF_WORD = np.uint64(32)
 
 # By length, 13 for all that are longer: which bytes of the first four and of the next eight belong
@@ -42,8 +44,12 @@ def pack(raw: Bytes, data: Bytes, at: int, pool: Bytes, bounds: Ints) -> int:
     `pool` needs `SPARE` bytes beyond the end.
     """
     bounds[0] = at
-    for row in range(len(bounds) - 1):
+    count = len(bounds) - 1
+    for row in range(count):
         length = np.int64(load32(raw, 16 * row))
+        ahead = 16 * min(row + AHEAD, count - 1)
+        if load32(raw, ahead) > INLINE:
+            prefetch(data, load32(raw, ahead + 12))
         if length > INLINE:
             place = np.int64(load32(raw, 16 * row + 12))
             if place + length + 8 <= len(data):

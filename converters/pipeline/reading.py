@@ -23,7 +23,7 @@ BLOCK = 8 << 20
 a few batches in flight stay within the memory of design §9."""
 FIRST = 1 << 20
 """Bytes read at first, when nobody knows yet how long records are."""
-VALUES = 7 << 18
+VALUES = 3 << 19
 """Values of records and of what they become that a batch has, at most: each of them takes memory,
 whatever its length."""
 
