@@ -388,4 +388,9 @@ UNREADABLE = {
     status.ERA_RANGE,
     status.NOT_BOOLEAN,
     status.BAD_TIME,
+    status.BAD_SIGN,
+    status.HIGH_VALUES,
+    status.LOW_VALUES,
+    status.NOT_DIGIT,
+    status.SPACES,
 }

@@ -145,7 +145,7 @@ def zoned_column(
     tail = width - 1 if sign & ALONE and not sign & LEADING else width
     lows = min(tail - lead, 8)
     highs = tail - lead - lows
-    room = len(data) - 8 - max(lead, tail - lows)
+    room = len(data) - max(lead + 8, tail - lows + 8, width)
     if highs > 8 or lows < 1 or rule[1, 0] != ZERO or room < 0:
         status[:] = LATER
         return zoned_later(data, begin, end, place, rule, sign, signs, found)
