@@ -623,3 +623,19 @@ def test_the_page_works_in_a_browser_and_asks_for_nothing(run: Path, tmp_path: P
         assert base64.b64decode(printed).startswith(b"%PDF")
         assert browser.said == []
         assert browser.asked == [f"{address}?lang=ja"]
+
+
+def test_a_template_that_was_kept_makes_the_same_page(tmp_path: Path) -> None:
+    made = []
+    for _ in range(2):
+        kept = html._kept(tmp_path)
+        assert kept is not None
+        once = html.environment().overlay(bytecode_cache=kept)
+        made.append(str(once.get_template("signs.html").module))
+    assert made[0] == made[1] == str(html.environment().get_template("signs.html").module)
+    assert "<svg" in made[0] and len(list((tmp_path / "__pycache__").iterdir())) == 1
+
+
+def test_templates_are_compiled_anew_where_nothing_may_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert html._kept(tmp_path / "file") is None

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
+from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -175,6 +178,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_kept(Path(str(files("converters").joinpath("data/pages")))),
     )
     found.filters |= {"grouped": grouped, "kind": _kind}
     style, script = asset("report.css"), asset("report.js")
@@ -188,6 +192,17 @@ def environment() -> jinja2.Environment:
         "words": words(),
     }
     return found
+
+
+def _kept(folder: Path) -> jinja2.BytecodeCache | None:
+    """Compiled templates beside the templates, as Python keeps its modules: to compile them takes a
+    tenth of a second, in every run. None where nothing may be written there."""
+    kept = folder / "__pycache__"
+    try:
+        kept.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return jinja2.FileSystemBytecodeCache(str(kept)) if os.access(kept, os.W_OK) else None
 
 
 def _source(text: str) -> str:
