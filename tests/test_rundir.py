@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -350,3 +351,16 @@ def test_a_run_without_findings_has_an_empty_file_with_all_columns(tmp_path: Pat
     found = pl.read_parquet(tmp_path / "1" / "findings.parquet")
     assert found.is_empty()
     assert found.columns == list(findings.JUDGED_SCHEMA)
+
+
+def test_a_file_that_was_given_up_takes_no_more_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as file:
+        sink = Sink(file, "out")
+        sink.write(b"one")
+        sink.abandon()
+        # A daemon, so that a failure is one and not a test that never ends.
+        late = threading.Thread(target=lambda: [sink.write(b"x") for _ in range(99)], daemon=True)
+        late.start()
+        late.join(30)
+        assert not late.is_alive()
+    assert b"x" not in (tmp_path / "out").read_bytes()

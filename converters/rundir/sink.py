@@ -47,7 +47,13 @@ class Sink:
         self._thread.start()
 
     def write(self, data: bytes | memoryview | Bytes, records: int = 0) -> None:
-        """Hand over one block that holds this many records."""
+        """Hand over one block that holds this many records.
+
+        What comes once the file was given up is dropped: a Parquet writer ends its file when it is
+        forgotten, and nobody would take the blocks out of the queue.
+        """
+        if self._dropped:
+            return
         self._check()
         block = data.data if isinstance(data, np.ndarray) else memoryview(data)
         self.bytes += block.nbytes
