@@ -12,7 +12,7 @@ import pytest
 from test_copybook import layout, there_and_back
 from test_copybook_tables import body, imported
 
-from converters import spec
+from converters import importers, spec
 from converters.cli import main
 from converters.errors import DefinitionError
 from converters.importers.pictures import parse
@@ -306,3 +306,34 @@ def test_the_command_writes_rows_and_records_without_marks(
     assert "by: tables" in capsys.readouterr().out
     assert main([*command, "--rows", "GROPU"]) == 5
     assert "did you mean GROUP?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "framing"),
+    [
+        ({}, "{fixed: {length: 5, terminator: none}, tables: maximum}"),
+        ({"tables": "padded"}, "{fixed: {length: 5, terminator: none}, tables: padded}"),
+        ({"tables": "shifted"}, "{variable: {length: 5, by: rdw}}"),
+        ({"tables": "shifted", "terminator": "lf"}, "{variable: {length: 5, by: lf}}"),
+        ({"by": "rdw"}, "{variable: {length: 5, by: rdw}}"),
+        ({"by": "tables"}, "{variable: {length: 5, by: tables}}"),
+        ({"by": "rdw", "tables": "maximum"}, "{variable: {length: 5, by: rdw}, tables: maximum}"),
+    ],
+    ids=lambda value: " ".join(value.values()) if isinstance(value, dict) else "",
+)
+def test_the_form_of_the_file_is_what_is_asked_for(
+    options: dict[str, str], framing: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "record.cpy"
+    path.write_text(
+        "       01 R.\n          02 N PIC 9.\n"
+        "          02 T PIC X(2) OCCURS 0 TO 2 DEPENDING ON N.\n"
+    )
+    text = importers.copybook(path, importers.Request(id="r", **options))
+    assert f"\nframing: {framing}\n" in text
+    (tmp_path / "r.yaml").write_text(text)
+    assert spec.lint([tmp_path / "r.yaml"]) == ()
+    plain = tmp_path / "plain.cpy"
+    plain.write_text("       01 R.\n          02 A PIC X(5).\n")
+    found = importers.copybook(plain, importers.Request(id="r", by="rdw"))
+    assert "\nframing: {variable: {length: 5, by: rdw}}\n" in found

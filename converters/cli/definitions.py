@@ -121,16 +121,14 @@ def import_layout() -> None:
 @click.option(
     "--tables",
     type=click.Choice(["maximum", "padded", "shifted"]),
-    default="maximum",
-    show_default=True,
-    help="How tables with OCCURS DEPENDING ON lie in the file.",
+    help="How tables with OCCURS DEPENDING ON lie in the file.  [default: maximum; shifted with "
+    "--by]",
 )
 @click.option(
     "--by",
-    type=click.Choice(["rdw", "tables"]),
-    default="rdw",
-    show_default=True,
-    help="What parts shifted records without a terminator: descriptor words, or only their counts.",
+    type=click.Choice(["rdw", "crlf", "lf", "nl", "tables"]),
+    help="What parts records of varying length: descriptor words, line ends, or only the counts of "
+    "their tables.  [default: all of one length]",
 )
 @click.option(
     "--rows",
@@ -170,8 +168,8 @@ def import_copybook(**given: Unpack[Given]) -> int:
         charset=given["charset"],
         dialect=given["dialect"],
         terminator=given["terminator"],
-        tables=given["tables"],
-        by=given["by"],
+        tables=given["tables"] or "",
+        by=given["by"] or "",
         rows=given["rows"],
         record=given["which"],
         choices=dict(options.pairs("--redefines", given["redefines"])),

@@ -46,7 +46,7 @@ class Given(TypedDict, total=False):
     back: bool
     batch_records: int | None
     before: Path
-    by: str
+    by: str | None
     changed_definitions: bool
     charset: str
     code: str
@@ -103,7 +103,7 @@ class Given(TypedDict, total=False):
     sheets: tuple[Path, ...]
     source: str
     source_format: Literal["auto", "fixed", "free"]
-    tables: str
+    tables: str | None
     target: str | None
     terminator: str
     to: str | None

@@ -33,16 +33,16 @@ class Request:
 
     `record` is the level 01 entry, needed where there are several; `choices` the reading of each
     redefined item, or its readings with their conditions; `tables` how those with a count lie in
-    the file, and `by` what parts shifted records without a line end; `rows` the tables whose
-    repetitions are records of their own; `id` and `charset` those of the layout.
+    the file, and `by` what parts records of varying length, empty for records of one length; `rows`
+    the tables whose repetitions are records of their own; `id` and `charset` those of the layout.
     """
 
     id: str
     charset: str = "cp932"
     dialect: str = "ibm"
     terminator: str = "none"
-    tables: str = "maximum"
-    by: str = "rdw"
+    tables: str = ""
+    by: str = ""
     rows: Sequence[str] = ()
     record: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -69,8 +69,8 @@ def copybook(path: Path, request: Request) -> str:
         faults.add(node.entry.line, "DEF-061", "the record has no fields")
     fields, tables = field_lines(placed, dialect, faults)
     faults.check()
-    slides = request.tables if any(one.entry.depending for one in _parts(placed)) else ""
-    head = [*_head(path, node, request, _framing(request, length, slides)), *_tables(tables)]
+    counted = any(one.entry.depending for one in _parts(placed))
+    head = [*_head(path, node, request, _framing(request, length, counted)), *_tables(tables)]
     renames = [f"# 66 {one.name} RENAMES {one.target}" for one in node.renames]
     name = quoted(node.entry.name or "record")
     body = ["records:", f"  - name: {name}", "    fields:", *(f"      {line}" for line in fields)]
@@ -98,13 +98,16 @@ def _parts(placed: list[Item]) -> list[Part]:
     return [part for item in placed for part in item.parts]
 
 
-def _framing(request: Request, length: int, tables: str) -> str:
-    """The form of the file; `tables` is how tables with a count lie in it, empty for none."""
-    if tables == "shifted":
-        by = request.by if request.terminator == "none" else request.terminator
-        return f"{{variable: {{length: {length}, by: {by}}}}}"
-    fixed = f"fixed: {{length: {length}, terminator: {request.terminator}}}"
-    return f"{{{fixed}, tables: {tables}}}" if tables else f"{{{fixed}}}"
+def _framing(request: Request, length: int, counted: bool) -> str:
+    """The form of the file; `counted` tells that there are tables with a count. Where something
+    parts records of varying length, their tables are shifted unless it is said."""
+    tables = request.tables or ("shifted" if request.by else "maximum")
+    lie = f", tables: {tables}" if counted else ""
+    if request.by or (counted and tables == "shifted"):
+        by = request.by or ("rdw" if request.terminator == "none" else request.terminator)
+        lie = "" if tables == "shifted" else lie
+        return f"{{variable: {{length: {length}, by: {by}}}{lie}}}"
+    return f"{{fixed: {{length: {length}, terminator: {request.terminator}}}{lie}}}"
 
 
 def _head(path: Path, node: Node, request: Request, framing: str) -> list[str]:
