@@ -33,6 +33,7 @@ SPOILED = {
     "hosts/ibm-csv": "a shift that hides delimiters",
     "hosts/jis": "shifts that hide delimiters",
     "host/notice": "a last record that is cut off",
+    "host/orders-defects": "a defect of every kind",
     "kokuho/broken-exchange": "rows of several types, of several numbers of columns",
     "kokuho/exchange": "rows of several types, of several numbers of columns",
     "nta/corporations-xml": "facts before the records, and records that are damaged",
@@ -45,7 +46,7 @@ SPOILED = {
 """Samples that have a finding about the file or a record whatever the layout says, and why."""
 
 
-CHAINED = ("host/notice-blocks",)
+CHAINED = ("host/notice-blocks", "host/orders-defects")
 """Samples with a chain that is broken on purpose."""
 FEW = ("host/orders", "host/orders-rows", "pension/notice")
 """Too few records for their length to show, or too little text for their charset."""

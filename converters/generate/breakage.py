@@ -138,7 +138,7 @@ def ragged_record(victim: Victim) -> Broken | None:
     delimited = victim.layout.framing.delimited
     if delimited is None or _counts(victim):
         return None
-    more = charsets.write(scripts.of(victim.layout), delimited.delimiter + "x")
+    more = charsets.write(scripts.of(victim.layout), delimited.delimiter + "X")
     return Broken(victim.body + more + victim.ending)
 
 
