@@ -50,12 +50,10 @@ def _tables(layout: Layout) -> Iterator[str]:
     if used:
         yield "codes:"
     for name in sorted(used):
-        pairs = (f"{_text(value)}: {_text(label)}" for value, label in _labels(layout, name))
+        pairs = (
+            f"{_text(value)}: {_text(label)}" for value, label in layout.code_table(name).items()
+        )
         yield f"  {quoted(name)}: {{{', '.join(pairs)}}}"
-
-
-def _labels(layout: Layout, name: str) -> list[tuple[str, str]]:
-    return list(layout.code_table(name).items())
 
 
 def _text(value: str) -> str:
@@ -109,12 +107,9 @@ def _options(field: Field) -> Iterator[Option]:
     yield from _kind(field)
     if field.title:
         yield "title", f"{{ja: {quoted(field.title.ja)}}}"
-    if field.varies or _is_apart(field):
-        pass  # Whether one is there at all is checked where it is read.
-    elif field.required is True:
-        yield "required", "true"
-    elif isinstance(field.required, Condition):
-        yield "required", _condition(field.required)
+    # Whether one is there that need not be, or is told in two items, is checked where it is read.
+    if field.required and not field.varies and not _is_apart(field):
+        yield "required", "true" if field.required is True else _condition(field.required)
     for key in KEPT:
         if value := getattr(field, key):
             yield key, quoted(value)
