@@ -224,3 +224,28 @@ def are_small(words: Ints) -> bool:
         if words[row, 1] != words[row, 0] >> 63 or not -TEN18 < words[row, 0] < TEN18:
             return False
     return True
+
+
+@leaf
+def settled(
+    data: Bytes,
+    first: int,
+    last: int,
+    rule: Views,
+    found: int,
+    high: np.uint64,
+    low: np.uint64,
+    negative: bool,
+) -> tuple[int, np.uint64, np.uint64]:
+    """The outcome of a field whose digits and sign were read, and its number in two words: within
+    its limit, with its scale and its sign; `rule` as in `packed.read_packed`."""
+    if found == outcome.OK and (high > rule[1, 0] or (high == rule[1, 0] and low > rule[1, 1])):
+        found = outcome.SCALE
+    if found != outcome.OK:
+        return filled(data, first, last, rule, found), ZERO, ZERO
+    if rule[2, 0] != np.uint64(1):
+        high, low = grown(high, low, rule[2, 0], ZERO)
+    if negative:
+        low = ZERO - low
+        high = ~high if low else ZERO - high
+    return found, high, low

@@ -14,9 +14,9 @@ from converters.kernels.arrays import Bools, Bytes, Ints, Views
 from converters.kernels.decimals import (
     POWERS,
     digit_nibbles,
-    filled,
     grown,
     nibbles,
+    settled,
     signed,
     turned,
     word_at,
@@ -66,16 +66,7 @@ def read_packed(
         found = outcome.NOT_DIGIT
     elif not sign & (plus | minus):
         found = outcome.BAD_SIGN
-    elif high > rule[1, 0] or (high == rule[1, 0] and low > rule[1, 1]):
-        found = outcome.SCALE
-    if found != outcome.OK:
-        return filled(data, first, last, rule, found), ZERO, ZERO
-    if rule[2, 0] != ONE:
-        high, low = grown(high, low, rule[2, 0], ZERO)
-    if sign & minus:
-        low = ZERO - low
-        high = ~high if low else ZERO - high
-    return found, high, low
+    return settled(data, first, last, rule, found, high, low, sign & minus != ZERO)
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ from numba import njit
 
 from converters import status as outcome
 from converters.kernels.arrays import Bools, Bytes, Ints, Views
-from converters.kernels.decimals import POWERS, digit_bytes, filled, grown, signed, turned, word_at
+from converters.kernels.decimals import POWERS, digit_bytes, grown, settled, signed, turned, word_at
 from converters.kernels.memory import leaf, load8, load64, prefetch, store64
 from converters.kernels.numbers import eight_digits
 from converters.kernels.packed import LATER, PART, Found
@@ -84,16 +84,7 @@ def read_zoned(
         found = outcome.BAD_SIGN if good or sign & ALONE else outcome.NOT_DIGIT
     elif not good:
         found = outcome.NOT_DIGIT
-    elif high > rule[1, 0] or (high == rule[1, 0] and low > rule[1, 1]):
-        found = outcome.SCALE
-    if found != outcome.OK:
-        return filled(data, first, last, rule, found), ZERO, ZERO
-    if rule[2, 0] != ONE:
-        high, low = grown(high, low, rule[2, 0], ZERO)
-    if meaning & MINUS:
-        low = ZERO - low
-        high = ~high if low else ZERO - high
-    return found, high, low
+    return settled(data, first, last, rule, found, high, low, meaning & MINUS != 0)
 
 
 @njit(cache=True, nogil=True)
